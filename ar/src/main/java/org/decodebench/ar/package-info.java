@@ -1,0 +1,2 @@
+/** Autoregressive decoding and exact likelihood. */
+package org.decodebench.ar;

@@ -1,0 +1,111 @@
+package org.decodebench.core.model;
+
+import java.util.OptionalInt;
+
+/**
+ * What differs between model families, so that one transformer runs them all.
+ *
+ * @param architecture the family's name as its checkpoint gives it, for messages
+ * @param vocabSize rows of the embedding
+ * @param hiddenSize width of the residual stream
+ * @param layers transformer blocks
+ * @param heads query heads
+ * @param kvHeads key/value heads; divides {@code heads} (GQA; = heads for MHA, 1 for MQA)
+ * @param headSize width of a head (not always hiddenSize / heads)
+ * @param mlpSize inner width of the MLP
+ * @param contextLength most positions
+ * @param norm kind of normalisation
+ * @param normEpsilon its epsilon
+ * @param positions how positions enter
+ * @param mlp kind of MLP
+ * @param qkNorm RMSNorm over each query and key head (Qwen3)
+ * @param tiedEmbeddings whether the output projection is the embedding
+ * @param slidingWindow keys that a causal row sees back, or 0 for all
+ * @param paradigm what the checkpoint was trained to do
+ * @param maskTokenId the absorbing token of a diffusion model
+ * @param logitShift 1 where the logits of position i predict token i+1 (AR, Dream, Fast-dLLM v2), 0
+ *     where they predict token i (LLaDA, MDLM, BD3-LM, SDAR)
+ * @param blockSize training block size of a block-diffusion model, else 0
+ */
+public record ModelConfig(
+    String architecture,
+    int vocabSize,
+    int hiddenSize,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headSize,
+    int mlpSize,
+    int contextLength,
+    Norm norm,
+    float normEpsilon,
+    Positions positions,
+    Mlp mlp,
+    boolean qkNorm,
+    boolean tiedEmbeddings,
+    int slidingWindow,
+    Paradigm paradigm,
+    OptionalInt maskTokenId,
+    int logitShift,
+    int blockSize) {
+
+  public enum Norm {
+    RMS,
+    LAYER
+  }
+
+  public enum Mlp {
+    /** down(silu(gate(x)) * up(x)) */
+    SWIGLU,
+    /** down(gelu(up(x))), tanh form */
+    GELU_TANH
+  }
+
+  /** What a checkpoint was trained to do; a decoder refuses what it cannot drive. */
+  public enum Paradigm {
+    AUTOREGRESSIVE,
+    MASKED_DIFFUSION,
+    BLOCK_DIFFUSION,
+    /** A source with exact conditionals: answers under every kind of attention. */
+    ANY
+  }
+
+  /** How positions enter the network. */
+  public sealed interface Positions {
+    /**
+     * Rotary embedding, rotate-half.
+     *
+     * @param theta base
+     * @param rotary how many leading components of a head are rotated
+     * @param scaling frequency scaling
+     */
+    record Rope(double theta, int rotary, RopeScaling scaling) implements Positions {}
+
+    /** A learned table added to the token embedding. */
+    record Learned() implements Positions {}
+
+    /** None (sources). */
+    record None() implements Positions {}
+  }
+
+  /** Scaling of the rotary frequencies. */
+  public sealed interface RopeScaling {
+    record None() implements RopeScaling {}
+
+    /** All positions divided by {@code factor}. */
+    record Linear(double factor) implements RopeScaling {}
+
+    /** Llama 3.1: low frequencies divided, a smooth band between. */
+    record Llama3(
+        double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalContext)
+        implements RopeScaling {}
+  }
+
+  public int querySize() {
+    return heads * headSize;
+  }
+
+  public int kvSize() {
+    return kvHeads * headSize;
+  }
+}

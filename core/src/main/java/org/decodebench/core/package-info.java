@@ -1,0 +1,2 @@
+/** What every decoder shares; each package is one room of it. */
+package org.decodebench.core;

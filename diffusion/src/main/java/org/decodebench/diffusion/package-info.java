@@ -1,0 +1,2 @@
+/** Masked- and block-diffusion decoding and likelihood bounds. */
+package org.decodebench.diffusion;

@@ -1,0 +1,2 @@
+/** Trains small models of all three paradigms on equal budgets. */
+package org.decodebench.training;
