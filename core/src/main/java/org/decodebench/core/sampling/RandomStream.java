@@ -19,12 +19,17 @@ public record RandomStream(long seed, long stream) {
     // The stream enters the key by way of a bijective mix, the counter holds position and step
     // whole.
     long key = mix(seed ^ mix(stream + 0x9E3779B97F4A7C15L));
+    return philox(position, step, key);
+  }
+
+  /** The first 64 of the 128 bits of Philox 4x32-10 for counter {@code (low, high)} and a key. */
+  static long philox(long low, long high, long key) {
     int k0 = (int) key;
     int k1 = (int) (key >>> 32);
-    int c0 = (int) position;
-    int c1 = (int) (position >>> 32);
-    int c2 = (int) step;
-    int c3 = (int) (step >>> 32);
+    int c0 = (int) low;
+    int c1 = (int) (low >>> 32);
+    int c2 = (int) high;
+    int c3 = (int) (high >>> 32);
     for (int round = 0; round < 10; round++) {
       long p0 = Integer.toUnsignedLong(M0) * Integer.toUnsignedLong(c0);
       long p1 = Integer.toUnsignedLong(M1) * Integer.toUnsignedLong(c2);

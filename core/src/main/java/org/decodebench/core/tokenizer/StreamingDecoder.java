@@ -13,6 +13,7 @@ public final class StreamingDecoder {
   private int[] ids = new int[16];
   private int count;
   private int shown;
+  private int heldSince;
 
   StreamingDecoder(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;
@@ -37,8 +38,6 @@ public final class StreamingDecoder {
   public String finish() {
     return take(tokenizer.decode(Arrays.copyOf(ids, count)));
   }
-
-  private int heldSince;
 
   private int pending() {
     return count - heldSince;
