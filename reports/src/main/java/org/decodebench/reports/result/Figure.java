@@ -1,0 +1,310 @@
+package org.decodebench.reports.result;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A figure that a run can have: one list for files, tables, gates and the page, so that a name, its
+ * unit and its direction are said once.
+ *
+ * @param name field name in every file, {@code snake_case} with the unit in it
+ * @param label short heading
+ * @param unit for a heading, may be empty
+ * @param better which way is good
+ * @param group what it is about
+ * @param definition one sentence, as the report prints it
+ */
+public record Figure(
+    String name, String label, String unit, Better better, Group group, String definition) {
+
+  /** Direction of a figure. */
+  public enum Better {
+    HIGHER,
+    LOWER,
+    /** Neither way is good in itself. */
+    NEITHER
+  }
+
+  /** Kinds of figures, in the order in which they are shown. */
+  public enum Group {
+    SPEED,
+    WORK,
+    DRAFTING,
+    QUALITY
+  }
+
+  /** Name of the headline: the only speed that compares paradigms fairly. */
+  public static final String HEADLINE = "tokens_per_s";
+
+  private static final Map<String, Figure> ALL = new LinkedHashMap<>();
+
+  static {
+    speed();
+    work();
+    quality();
+  }
+
+  private static void speed() {
+    add(
+        "tokens_per_s",
+        "tokens/s",
+        "tok/s",
+        Better.HIGHER,
+        Group.SPEED,
+        "Output tokens / (end - request), end to end: the headline.");
+    add(
+        "latency_ms",
+        "latency",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "From the request to the last token.");
+    add(
+        "ttft_ms",
+        "TTFT",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "From the request to the first readable token: the first generated position is committed,"
+            + " and so is everything left of it.");
+    add(
+        "first_commit_ms",
+        "first commit",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "From the request to the first commit at any position.");
+    add(
+        "tpot_ms",
+        "TPOT",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "(end - TTFT) / (output tokens - 1): time per output token after the first.");
+    add(
+        "decode_tokens_per_s",
+        "decode tokens/s",
+        "tok/s",
+        Better.HIGHER,
+        Group.SPEED,
+        "Output tokens / (end - prefill end); without a prefill the same as tokens/s.");
+    add(
+        "prefill_ms",
+        "prefill",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "Forwards that only put the prompt into a cache; 0 without one.");
+    add(
+        "itl_p50_ms",
+        "gap p50",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "Median gap between readable tokens.");
+    add(
+        "itl_p90_ms",
+        "gap p90",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "90th percentile of the gaps between readable tokens.");
+    add(
+        "itl_p99_ms",
+        "gap p99",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "99th percentile of the gaps between readable tokens.");
+    add(
+        "itl_max_ms",
+        "longest gap",
+        "ms",
+        Better.LOWER,
+        Group.SPEED,
+        "Longest gap between readable tokens.");
+    add(
+        "slo_share",
+        "SLO met",
+        "",
+        Better.HIGHER,
+        Group.SPEED,
+        "Share of decodes that meet the asked TTFT and TPOT (--slo).");
+    add(
+        "goodput_tokens_per_s",
+        "goodput",
+        "tok/s",
+        Better.HIGHER,
+        Group.SPEED,
+        "Output tokens of the decodes that meet the SLO / time of all decodes.");
+  }
+
+  private static void work() {
+    add(
+        "output_tokens",
+        "output tokens",
+        "",
+        Better.NEITHER,
+        Group.WORK,
+        "Emitted tokens a sequence up to and including the first end token: no prompt, no padding.");
+    add(
+        "nfe_per_token",
+        "NFE/token",
+        "",
+        Better.LOWER,
+        Group.WORK,
+        "Target forward passes / output tokens; prefill, commit and rejected passes included.");
+    add(
+        "draft_nfe_per_token",
+        "draft NFE/token",
+        "",
+        Better.LOWER,
+        Group.WORK,
+        "Draft forward passes / output tokens.");
+    add(
+        "positions_per_token",
+        "positions/token",
+        "",
+        Better.LOWER,
+        Group.WORK,
+        "Positions that the target evaluated / output tokens.");
+    add(
+        "bytes_per_token",
+        "bytes/token",
+        "B",
+        Better.LOWER,
+        Group.WORK,
+        "Weights and visible cache read once a forward, target and draft, / output tokens; counted"
+            + " from shapes.");
+    add(
+        "flop_per_token",
+        "FLOP/token",
+        "FLOP",
+        Better.LOWER,
+        Group.WORK,
+        "Multiply-adds x 2 of target and draft / output tokens; counted from shapes.");
+    add(
+        "gb_per_s",
+        "GB/s",
+        "GB/s",
+        Better.NEITHER,
+        Group.WORK,
+        "Bytes that had to be read / decode time: to set against the machine's bandwidth.");
+    add(
+        "gflop_per_s",
+        "GFLOP/s",
+        "GFLOP/s",
+        Better.NEITHER,
+        Group.WORK,
+        "FLOP / decode time: to set against the machine's arithmetic peak.");
+    add(
+        "energy_j_per_token",
+        "energy/token",
+        "J",
+        Better.LOWER,
+        Group.WORK,
+        "Package energy by RAPL / output tokens; empty where the machine does not say.");
+  }
+
+  private static void quality() {
+    add(
+        "acceptance_rate",
+        "acceptance",
+        "",
+        Better.HIGHER,
+        Group.DRAFTING,
+        "Accepted drafted tokens / drafted tokens.");
+    add(
+        "mean_accepted_length",
+        "tau",
+        "",
+        Better.HIGHER,
+        Group.DRAFTING,
+        "Output tokens / target verification passes.");
+    add(
+        "perplexity",
+        "perplexity",
+        "",
+        Better.LOWER,
+        Group.QUALITY,
+        "exp of NLL a token of the model on held-out text; 'nelbo' labels an upper bound.");
+    add(
+        "perplexity_se",
+        "perplexity s.e.",
+        "",
+        Better.NEITHER,
+        Group.QUALITY,
+        "Standard error of the perplexity.");
+    add(
+        "bits_per_byte",
+        "bits/byte",
+        "",
+        Better.LOWER,
+        Group.QUALITY,
+        "NLL in bits / UTF-8 bytes of the held-out text.");
+    add(
+        "source_nll_per_token",
+        "source NLL/token",
+        "nat",
+        Better.LOWER,
+        Group.QUALITY,
+        "Exact NLL a token of the decoded texts under the source, over the valid ones.");
+    add(
+        "valid_share",
+        "valid",
+        "",
+        Better.HIGHER,
+        Group.QUALITY,
+        "Share of decoded texts that the source can produce.");
+    add(
+        "sequence_error_rate",
+        "sequence error",
+        "",
+        Better.LOWER,
+        Group.QUALITY,
+        "Share of decoded texts that the source cannot produce.");
+    add(
+        "token_error_rate",
+        "token error",
+        "",
+        Better.LOWER,
+        Group.QUALITY,
+        "Impossible tokens / tokens, each text read up to its first impossible token.");
+    add(
+        "distinct_2",
+        "distinct-2",
+        "",
+        Better.NEITHER,
+        Group.QUALITY,
+        "Different token pairs / token pairs, over all decoded texts.");
+    add(
+        "token_entropy_bits",
+        "token entropy",
+        "bit",
+        Better.NEITHER,
+        Group.QUALITY,
+        "Entropy of the token frequencies over all decoded texts.");
+  }
+
+  private static void add(
+      String name, String label, String unit, Better better, Group group, String definition) {
+    ALL.put(name, new Figure(name, label, unit, better, group, definition));
+  }
+
+  /** Every figure, in the order in which files list them. */
+  public static List<Figure> all() {
+    return List.copyOf(ALL.values());
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static Figure of(String name) {
+    Figure figure = ALL.get(name);
+    if (figure == null) {
+      throw new IllegalArgumentException("no figure " + name);
+    }
+    return figure;
+  }
+}

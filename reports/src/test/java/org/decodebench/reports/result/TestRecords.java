@@ -1,0 +1,53 @@
+package org.decodebench.reports.result;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Made-up records for tests. */
+public final class TestRecords {
+  private TestRecords() {}
+
+  /** A finished run of a setting with the given figures. */
+  public static RunRecord record(
+      String setting, String decoder, int fork, Map<String, Double> figures) {
+    return new RunRecord(
+        RunRecord.SCHEMA_VERSION,
+        setting + "-f" + fork,
+        setting,
+        "test",
+        "2026-01-01T00:00:00Z",
+        fork,
+        fork,
+        RunRecord.Status.OK,
+        null,
+        "test machine",
+        null,
+        "tales-ar",
+        "0123456789ab",
+        "autoregressive",
+        decoder,
+        "tales",
+        "ba9876543210",
+        4,
+        64,
+        1,
+        1,
+        "vector",
+        1,
+        List.of("-Xmx1g"),
+        2,
+        true,
+        3,
+        12,
+        "exact",
+        "aabbccddeeff",
+        true,
+        List.of(),
+        Map.of("prefill", 1.0),
+        List.of(10.0, 11.0),
+        List.of(),
+        List.of(),
+        new LinkedHashMap<>(figures));
+  }
+}
