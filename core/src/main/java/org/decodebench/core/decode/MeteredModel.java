@@ -78,6 +78,11 @@ public record MeteredModel(LanguageModel model, CostCounter counter) implements 
       }
 
       @Override
+      public void copy(int from, int to, int length) {
+        session.copy(from, to, length);
+      }
+
+      @Override
       public void close() {
         session.close();
       }

@@ -56,6 +56,12 @@ public interface Session extends AutoCloseable {
    */
   void commitPath(int sequence, int[] nodes);
 
+  /**
+   * Makes sequence {@code to} begin with a copy of the first {@code length} committed positions of
+   * sequence {@code from} and nothing after them: how beams fork and prompts share a prefix.
+   */
+  void copy(int from, int to, int length);
+
   @Override
   void close();
 }
