@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -16,7 +17,6 @@ import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -89,13 +89,14 @@ public record Results(
     return new ArrayList<>(byId.values());
   }
 
-  private static final PropertyNamingStrategies.NamingBase SNAKE =
-      new PropertyNamingStrategies.SnakeCaseStrategy();
-
   private static final Set<String> FIELDS =
       Stream.of(RunRecord.class.getRecordComponents())
-          .map(c -> SNAKE.translate(c.getName()))
+          .map(c -> snakeCase(c.getName()))
           .collect(Collectors.toUnmodifiableSet());
+
+  private static String snakeCase(String name) {
+    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
 
   /** Without fields of other versions, except numbers, which are figures. */
   private static JsonNode onlyKnown(JsonNode node) {
