@@ -72,6 +72,16 @@ public interface Source {
   }
 
   /**
+   * Whether this is a possible text, and complete where the source has an end token (fill after it
+   * allowed).
+   */
+  default boolean isValid(int[] tokens) {
+    boolean complete =
+        tokenizer().end().isEmpty() || java.util.Arrays.stream(tokens).anyMatch(tokenizer()::isEnd);
+    return complete && logProbability(tokens, 0, tokens.length) > Double.NEGATIVE_INFINITY;
+  }
+
+  /**
    * Exact entropy rate in nats a token: entropy of a text over its mean length, or of the
    * stationary process.
    */
