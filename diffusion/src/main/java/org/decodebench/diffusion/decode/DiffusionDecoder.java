@@ -1,0 +1,26 @@
+package org.decodebench.diffusion.decode;
+
+import java.util.function.LongFunction;
+import org.decodebench.core.decode.DecodeListener;
+import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.decode.DecodeResult;
+import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.sampling.RandomStream;
+import org.decodebench.diffusion.policy.Chance;
+
+/**
+ * A diffusion decoder whose random choices can come from elsewhere than the seed, so that its exact
+ * distribution can be computed by taking every branch.
+ */
+public interface DiffusionDecoder extends Decoder {
+
+  /**
+   * @param chances the choices of a sequence, by its stream; the request's seed is not used
+   */
+  DecodeResult decode(DecodeRequest request, DecodeListener listener, LongFunction<Chance> chances);
+
+  @Override
+  default DecodeResult decode(DecodeRequest request, DecodeListener listener) {
+    return decode(request, listener, stream -> Chance.of(new RandomStream(request.seed(), stream)));
+  }
+}
