@@ -1,5 +1,8 @@
 package org.decodebench.core.tokenizer;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
 /**
  * The characters that byte-level BPE writes bytes with (GPT-2): printable Latin-1 characters stand
  * for themselves, all other bytes for the characters from U+0100 on.
@@ -27,5 +30,19 @@ final class ByteAlphabet {
   /** The byte that a character stands for, or -1. */
   static int byteOf(char c) {
     return c < BYTES.length ? BYTES[c] : -1;
+  }
+
+  /** The bytes of a token; a character outside the alphabet (some added tokens) as it is. */
+  static void write(String spelled, ByteArrayOutputStream bytes) {
+    for (int i = 0; i < spelled.length(); ) {
+      int end = i + Character.charCount(spelled.codePointAt(i));
+      int b = byteOf(spelled.charAt(i));
+      if (b >= 0) {
+        bytes.write(b);
+      } else {
+        bytes.writeBytes(spelled.substring(i, end).getBytes(StandardCharsets.UTF_8));
+      }
+      i = end;
+    }
   }
 }

@@ -103,24 +103,10 @@ public final class BytePairTokenizer implements Tokenizer {
       switch (vocabulary.kind(id)) {
         case CONTROL, UNKNOWN -> {}
         case USER_DEFINED -> bytes.writeBytes(vocabulary.text(id).getBytes(StandardCharsets.UTF_8));
-        case NORMAL, UNUSED, BYTE -> writeSpelled(vocabulary.text(id), bytes);
+        case NORMAL, UNUSED, BYTE -> ByteAlphabet.write(vocabulary.text(id), bytes);
       }
     }
     return bytes.toString(StandardCharsets.UTF_8);
-  }
-
-  private static void writeSpelled(String spelled, ByteArrayOutputStream bytes) {
-    for (int i = 0; i < spelled.length(); i++) {
-      int b = ByteAlphabet.byteOf(spelled.charAt(i));
-      if (b >= 0) {
-        bytes.write(b);
-      } else {
-        // Added tokens are sometimes stored as plain text.
-        int end = i + Character.charCount(spelled.codePointAt(i));
-        bytes.writeBytes(spelled.substring(i, end).getBytes(StandardCharsets.UTF_8));
-        i = end - 1;
-      }
-    }
   }
 
   @Override
@@ -129,7 +115,7 @@ public final class BytePairTokenizer implements Tokenizer {
       return vocabulary.text(id);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    writeSpelled(vocabulary.text(id), bytes);
+    ByteAlphabet.write(vocabulary.text(id), bytes);
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
