@@ -1,0 +1,219 @@
+package org.decodebench.ar;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.model.Attention;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.Logits;
+import org.decodebench.core.model.Run;
+import org.decodebench.core.model.Session;
+import org.decodebench.core.sampling.Distributions;
+
+/**
+ * Exact likelihood of texts under an autoregressive model: −Σ log p(x_i | x_&lt;i), no sampling
+ * involved.
+ */
+public final class ExactLikelihood {
+  /** Positions that are evaluated together; bounds the array of logits. */
+  private static final int MOST_LOGITS = 1 << 22;
+
+  private static final int MOST_POSITIONS = 512;
+
+  private ExactLikelihood() {}
+
+  /**
+   * A text to score.
+   *
+   * @param tokens ids, the begin token included where the model wants one
+   * @param from first index to score, at least 1; what is before is context
+   */
+  public record Text(int[] tokens, int from) {
+    public Text {
+      if (from < 1 || from > tokens.length) {
+        throw new IllegalArgumentException("from " + from + " of " + tokens.length);
+      }
+    }
+  }
+
+  /**
+   * Cuts a text that is longer than the context into overlapping windows: each scores the tokens
+   * that none before it has, with the tokens before them as context.
+   *
+   * @param tokens ids without begin token
+   * @param begin stands before every window if present; without it the text's first token has no
+   *     context and is not scored
+   * @param length positions of a window, begin token included
+   * @param stride tokens that a window after the first scores: fewer means more context for each,
+   *     and more work
+   */
+  public static List<Text> windows(int[] tokens, OptionalInt begin, int length, int stride) {
+    int head = begin.isPresent() ? 1 : 0;
+    int body = length - head;
+    if (body < 1 || stride < 1 || stride > length - 1) {
+      throw new UsageException(
+          "windows of %d positions with a stride of %d: the stride must be from 1 to %d"
+              .formatted(length, stride, length - 1));
+    }
+    List<Text> windows = new ArrayList<>();
+    int scored = 1 - head;
+    int end = Math.min(tokens.length, body);
+    while (scored < tokens.length) {
+      int start = Math.max(0, end - body);
+      int[] window = new int[head + end - start];
+      begin.ifPresent(id -> window[0] = id);
+      System.arraycopy(tokens, start, window, head, end - start);
+      windows.add(new Text(window, scored - start + head));
+      scored = end;
+      end = Math.min(tokens.length, end + stride);
+    }
+    return windows;
+  }
+
+  /**
+   * @param done hears after each batch how many texts are scored
+   * @return one score a text, in order
+   * @throws UsageException if the model is not autoregressive, or a text is longer than its context
+   */
+  public static List<Score> score(LanguageModel model, List<Text> texts, IntConsumer done) {
+    CausalRequests.checkModel("exact likelihood", model);
+    int longest = texts.stream().mapToInt(t -> t.tokens().length - 1).max().orElse(0);
+    if (longest > model.config().contextLength()) {
+      throw new UsageException(
+          "a text of %d tokens is longer than the context of model '%s', %d: score it in windows"
+              .formatted(longest + 1, model.name(), model.config().contextLength()));
+    }
+    int positions = Math.clamp(MOST_LOGITS / model.config().vocabSize(), 1, MOST_POSITIONS);
+    int width = Math.clamp(positions / Math.max(1, longest), 1, Math.max(1, texts.size()));
+    List<Score> scores = new ArrayList<>(texts.size());
+    try (Session session = model.open(Math.max(1, longest), width)) {
+      for (int i = 0; i < texts.size(); i += width) {
+        List<Text> group = texts.subList(i, Math.min(texts.size(), i + width));
+        scores.addAll(scoreTogether(session, group, positions / group.size()));
+        done.accept(scores.size());
+      }
+    }
+    return scores;
+  }
+
+  private static List<Score> scoreTogether(Session session, List<Text> group, int chunk) {
+    Score[] scores = new Score[group.size()];
+    for (int s = 0; s < scores.length; s++) {
+      session.truncate(s, 0);
+      scores[s] = new Score(0, 0, 0);
+    }
+    for (List<Run> runs = runs(session, group, chunk);
+        !runs.isEmpty();
+        runs = runs(session, group, chunk)) {
+      Logits logits = session.forward(runs);
+      int row = 0;
+      for (Run run : runs) {
+        int s = run.sequence();
+        session.commit(s, run.end());
+        for (int r : run.rows()) {
+          scores[s] = scores[s].plus(one(logits, row++, group.get(s).tokens[run.first() + r + 1]));
+        }
+      }
+    }
+    return List.of(scores);
+  }
+
+  private static List<Run> runs(Session session, List<Text> group, int chunk) {
+    List<Run> runs = new ArrayList<>();
+    for (int s = 0; s < group.size(); s++) {
+      Text text = group.get(s);
+      int from = session.length(s);
+      int to = Math.min(text.tokens.length - 1, from + chunk);
+      if (from < to) {
+        int skip = Math.clamp(text.from - 1 - from, 0, to - from);
+        int[] rows = new int[to - from - skip];
+        for (int r = 0; r < rows.length; r++) {
+          rows[r] = skip + r;
+        }
+        int[] tokens = Arrays.copyOfRange(text.tokens, from, to);
+        runs.add(new Run(s, tokens, from, Attention.CAUSAL, rows));
+      }
+    }
+    return runs;
+  }
+
+  private static Score one(Logits logits, int row, int token) {
+    int offset = logits.offset(row);
+    double logp = Distributions.logProbability(logits.values(), offset, logits.vocab(), token);
+    boolean top = Distributions.argmax(logits.values(), offset, logits.vocab()) == token;
+    return new Score(-logp, 1, top ? 1 : 0);
+  }
+
+  /**
+   * Of one text.
+   *
+   * @param nll nats
+   * @param tokens scored
+   * @param correct tokens that the model held for the most probable one
+   */
+  public record Score(double nll, int tokens, int correct) {
+    Score plus(Score other) {
+      return new Score(nll + other.nll, tokens + other.tokens, correct + other.correct);
+    }
+  }
+
+  /**
+   * Of many texts.
+   *
+   * @param texts how many
+   * @param tokens scored over all texts
+   * @param nll nats over all texts
+   * @param standardError of {@link #nllPerToken} over the texts as units (a ratio of two means);
+   *     NaN for fewer than two
+   * @param correct tokens that the model held for the most probable one
+   */
+  public record Summary(int texts, long tokens, double nll, double standardError, long correct) {
+
+    public static Summary of(List<Score> scores) {
+      double nll = 0;
+      long tokens = 0;
+      long correct = 0;
+      for (Score score : scores) {
+        nll += score.nll;
+        tokens += score.tokens;
+        correct += score.correct;
+      }
+      int n = scores.size();
+      double squares = 0;
+      for (Score score : scores) {
+        double residual = score.nll - nll / tokens * score.tokens;
+        squares += residual * residual;
+      }
+      double error = n < 2 ? Double.NaN : Math.sqrt(squares * n / (n - 1)) / tokens;
+      return new Summary(n, tokens, nll, error, correct);
+    }
+
+    public double nllPerToken() {
+      return nll / tokens;
+    }
+
+    public double perplexity() {
+      return Math.exp(nllPerToken());
+    }
+
+    /** Standard error of {@link #perplexity}, to first order. */
+    public double perplexityError() {
+      return perplexity() * standardError;
+    }
+
+    /**
+     * @param bytes UTF-8 bytes of what was scored
+     */
+    public double bitsPerByte(long bytes) {
+      return nll / Math.log(2) / bytes;
+    }
+
+    /** Share of tokens that the model held for the most probable one. */
+    public double topOneAccuracy() {
+      return (double) correct / tokens;
+    }
+  }
+}
