@@ -71,13 +71,17 @@ public interface Source {
     return tokens;
   }
 
+  /** Whether texts end by themselves; else the source runs on for ever. */
+  default boolean hasEnd() {
+    return true;
+  }
+
   /**
-   * Whether this is a possible text, and complete where the source has an end token (fill after it
-   * allowed).
+   * Whether this is a possible text, and a complete one where texts end (fill after the end token
+   * is allowed).
    */
   default boolean isValid(int[] tokens) {
-    boolean complete =
-        tokenizer().end().isEmpty() || java.util.Arrays.stream(tokens).anyMatch(tokenizer()::isEnd);
+    boolean complete = !hasEnd() || java.util.Arrays.stream(tokens).anyMatch(tokenizer()::isEnd);
     return complete && logProbability(tokens, 0, tokens.length) > Double.NEGATIVE_INFINITY;
   }
 
