@@ -1,0 +1,114 @@
+package org.decodebench.core.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import org.decodebench.core.UsageException;
+
+/** The vector width, chosen once, and the few operations that need to know it. */
+final class Lanes {
+  private static final String PROPERTY = "decodebench.vectorBits";
+
+  static final VectorSpecies<Float> FLOATS = choose();
+  static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+
+  /** Values in a vector: 4, 8 or 16. */
+  static final int L = FLOATS.length();
+
+  private Lanes() {}
+
+  private static VectorSpecies<Float> choose() {
+    String bits = System.getProperty(PROPERTY);
+    if (bits == null) {
+      // Wider than 512 bits gains nothing here: panels are made for 16 lanes at most.
+      int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+      bits = preferred >= 512 ? "512" : preferred >= 256 ? "256" : "128";
+    }
+    return switch (bits) {
+      case "128" -> FloatVector.SPECIES_128;
+      case "256" -> FloatVector.SPECIES_256;
+      case "512" -> FloatVector.SPECIES_512;
+      default ->
+          throw new UsageException("-D%s=%s: expected 128, 256 or 512".formatted(PROPERTY, bits));
+    };
+  }
+
+  /** Sum of the lanes in one fixed order (reduceLanes leaves its order open). */
+  static float sum(FloatVector v) {
+    FloatVector sum = v;
+    if (L == 16) {
+      sum = sum.add(sum.rearrange(BY_8));
+    }
+    if (L >= 8) {
+      sum = sum.add(sum.rearrange(BY_4));
+    }
+    sum = sum.add(sum.rearrange(BY_2));
+    return sum.add(sum.rearrange(BY_1)).lane(0);
+  }
+
+  private static final VectorShuffle<Float> BY_8 = rotate(8);
+  private static final VectorShuffle<Float> BY_4 = rotate(4);
+  private static final VectorShuffle<Float> BY_2 = rotate(2);
+  private static final VectorShuffle<Float> BY_1 = rotate(1);
+
+  private static VectorShuffle<Float> rotate(int by) {
+    return VectorShuffle.fromOp(FLOATS, i -> (i + by) & (L - 1));
+  }
+
+  // exp(x) = 2^n · e^r with n = round(x / ln 2), |r| <= ln(2)/2; ln 2 in two parts (Cody and
+  // Waite),
+  // e^r by a polynomial of degree 6. Own code, because the library's vector exp is another function
+  // in the interpreter than in compiled code, and results must not change while a JVM warms up.
+  private static final float LOG2_E = 0x1.715476p0f;
+  private static final float LN2_HIGH = 0x1.62e4p-1f;
+  private static final float LN2_LOW = 0x1.7f7d1cp-20f;
+
+  /** 1.5 · 2^23: adding it rounds to an integer and leaves that integer in the low bits. */
+  private static final float ROUND = 0x1.8p23f;
+
+  private static final float C2 = 0.49999993f;
+  private static final float C3 = 0.16666521f;
+  private static final float C4 = 0.04166839f;
+  private static final float C5 = 0.00836871f;
+  private static final float C6 = 0.00138146f;
+  private static final float LEAST = -87.3f;
+  private static final float MOST = 88.3f;
+
+  /** exp to about one unit in the last place; 2^-126 or so below -87.3. */
+  static FloatVector exp(FloatVector value) {
+    FloatVector x = value.max(LEAST).min(MOST);
+    FloatVector shifted =
+        x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+    FloatVector n = shifted.sub(ROUND);
+    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x);
+    r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(FLOATS, C6);
+    p = p.fma(r, FloatVector.broadcast(FLOATS, C5));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, C4));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, C3));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, C2));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+  }
+
+  /** The same operations on one value, for tails: the same bits. */
+  static float exp(float value) {
+    float x = Math.min(Math.max(value, LEAST), MOST);
+    float shifted = Math.fma(x, LOG2_E, ROUND);
+    float n = shifted - ROUND;
+    float r = Math.fma(n, -LN2_HIGH, x);
+    r = Math.fma(n, -LN2_LOW, r);
+    float p = Math.fma(C6, r, C5);
+    p = Math.fma(p, r, C4);
+    p = Math.fma(p, r, C3);
+    p = Math.fma(p, r, C2);
+    p = Math.fma(p, r, 1);
+    p = Math.fma(p, r, 1);
+    return Float.intBitsToFloat(
+        Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(shifted) << 23));
+  }
+}

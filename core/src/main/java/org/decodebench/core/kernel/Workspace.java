@@ -1,0 +1,56 @@
+package org.decodebench.core.kernel;
+
+import java.util.Arrays;
+
+/** Scratch memory of one thread, grown on demand and kept. Not thread-safe. */
+public final class Workspace {
+  /** Unpacked weights: {@code [K_BLOCK][PANEL]}. */
+  final float[] tile = new float[Panels.K_BLOCK * Matrix.PANEL];
+
+  private float[] partial = {};
+  private float[] row = {};
+  private double[] doubles = {};
+
+  /** Attention: a block of queries, its scores, sums and normalisers. */
+  float[] queries = {};
+
+  float[] scores = {};
+  float[] sums = {};
+  final float[] maxima = new float[AttentionRows.BLOCK];
+  final float[] totals = new float[AttentionRows.BLOCK];
+
+  /** Outputs of a partial panel: {@code [n][PANEL]}. */
+  float[] partial(int n) {
+    if (partial.length < n * Matrix.PANEL) {
+      partial = new float[n * Matrix.PANEL];
+    }
+    return partial;
+  }
+
+  float[] row(int n) {
+    if (row.length < n) {
+      row = new float[n];
+    }
+    return row;
+  }
+
+  double[] doubles(int n) {
+    if (doubles.length < n) {
+      doubles = new double[Math.max(n, 2 * doubles.length)];
+    }
+    return doubles;
+  }
+
+  /** Makes room for a block of queries and clears its sums. */
+  void reserveAttention(int head, int keys) {
+    int rows = AttentionRows.BLOCK;
+    if (queries.length < rows * head) {
+      queries = new float[rows * head];
+      sums = new float[rows * head];
+    }
+    if (scores.length < rows * keys) {
+      scores = new float[rows * keys];
+    }
+    Arrays.fill(sums, 0, rows * head, 0);
+  }
+}
