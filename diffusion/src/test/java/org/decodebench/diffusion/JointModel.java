@@ -22,9 +22,16 @@ import org.decodebench.core.tokenizer.Tokenizer;
  * @param vocab tokens that sequences are made of; id {@code vocab} is the mask token
  * @param joint {@code [vocab^length]}, first position most significant
  * @param endToken id that ends a text, or -1
+ * @param scramble seed of inconsistent conditionals, or 0 for those of the table
  */
 public record JointModel(
-    int length, int vocab, double[] joint, int logitShift, Paradigm paradigm, int endToken)
+    int length,
+    int vocab,
+    double[] joint,
+    int logitShift,
+    Paradigm paradigm,
+    int endToken,
+    long scramble)
     implements LanguageModel {
 
   public static JointModel random(int length, int vocab, long seed) {
@@ -43,19 +50,27 @@ public record JointModel(
   }
 
   public static JointModel of(int length, int vocab, double[] joint) {
-    return new JointModel(length, vocab, joint, 0, Paradigm.ANY, -1);
+    return new JointModel(length, vocab, joint, 0, Paradigm.ANY, -1, 0);
   }
 
   public JointModel shifted() {
-    return new JointModel(length, vocab, joint, 1, paradigm, endToken);
+    return new JointModel(length, vocab, joint, 1, paradigm, endToken, scramble);
   }
 
   public JointModel with(Paradigm other) {
-    return new JointModel(length, vocab, joint, logitShift, other, endToken);
+    return new JointModel(length, vocab, joint, logitShift, other, endToken, scramble);
   }
 
   public JointModel endingWith(int token) {
-    return new JointModel(length, vocab, joint, logitShift, paradigm, token);
+    return new JointModel(length, vocab, joint, logitShift, paradigm, token, scramble);
+  }
+
+  /**
+   * A model like a trained network: its conditionals are some function of what it sees and do not
+   * belong to any joint distribution.
+   */
+  public JointModel scrambled(long seed) {
+    return new JointModel(length, vocab, joint, logitShift, paradigm, endToken, seed);
   }
 
   public int mask() {
@@ -75,6 +90,13 @@ public record JointModel(
   /** Distribution of one position given the tokens that are not masked. */
   public double[] conditional(int[] canvas, int position) {
     double[] p = new double[vocab];
+    if (scramble != 0) {
+      SplittableRandom random =
+          new SplittableRandom(scramble + 31 * Arrays.hashCode(canvas) + position);
+      Arrays.setAll(p, v -> 0.02 + random.nextDouble());
+      double total = Arrays.stream(p).sum();
+      return Arrays.stream(p).map(x -> x / total).toArray();
+    }
     for (int s = 0; s < joint.length; s++) {
       int[] tokens = sequence(s);
       boolean fits = true;
