@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.likelihood.ScoredText;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
@@ -26,20 +27,6 @@ public final class ExactLikelihood {
   private ExactLikelihood() {}
 
   /**
-   * A text to score.
-   *
-   * @param tokens ids, the begin token included where the model wants one
-   * @param from first index to score, at least 1; what is before is context
-   */
-  public record Text(int[] tokens, int from) {
-    public Text {
-      if (from < 1 || from > tokens.length) {
-        throw new IllegalArgumentException("from " + from + " of " + tokens.length);
-      }
-    }
-  }
-
-  /**
    * Cuts a text that is longer than the context into overlapping windows: each scores the tokens
    * that none before it has, with the tokens before them as context.
    *
@@ -50,7 +37,7 @@ public final class ExactLikelihood {
    * @param stride tokens that a window after the first scores: fewer means more context for each,
    *     and more work
    */
-  public static List<Text> windows(int[] tokens, OptionalInt begin, int length, int stride) {
+  public static List<ScoredText> windows(int[] tokens, OptionalInt begin, int length, int stride) {
     int head = begin.isPresent() ? 1 : 0;
     int body = length - head;
     if (body < 1 || stride < 1 || stride > length - 1) {
@@ -58,7 +45,7 @@ public final class ExactLikelihood {
           "windows of %d positions with a stride of %d: the stride must be from 1 to %d"
               .formatted(length, stride, length - 1));
     }
-    List<Text> windows = new ArrayList<>();
+    List<ScoredText> windows = new ArrayList<>();
     int scored = 1 - head;
     int end = Math.min(tokens.length, body);
     while (scored < tokens.length) {
@@ -66,7 +53,7 @@ public final class ExactLikelihood {
       int[] window = new int[head + end - start];
       begin.ifPresent(id -> window[0] = id);
       System.arraycopy(tokens, start, window, head, end - start);
-      windows.add(new Text(window, scored - start + head));
+      windows.add(new ScoredText(window, scored - start + head, end - scored));
       scored = end;
       end = Math.min(tokens.length, end + stride);
     }
@@ -74,13 +61,21 @@ public final class ExactLikelihood {
   }
 
   /**
+   * Scores the text tokens of each; a canvas's fill after its first end token is left out.
+   *
    * @param done hears after each batch how many texts are scored
    * @return one score a text, in order
    * @throws UsageException if the model is not autoregressive, or a text is longer than its context
    */
-  public static List<Score> score(LanguageModel model, List<Text> texts, IntConsumer done) {
+  public static List<Score> score(LanguageModel model, List<ScoredText> texts, IntConsumer done) {
     CausalRequests.checkModel("exact likelihood", model);
-    int longest = texts.stream().mapToInt(t -> t.tokens().length - 1).max().orElse(0);
+    int longest = texts.stream().mapToInt(t -> end(t) - 1).max().orElse(0);
+    if (texts.stream().anyMatch(t -> t.given() == 0)) {
+      throw new UsageException(
+          "a text's first token has nothing before it that model '%s' could predict it from: give"
+                  .formatted(model.name())
+              + " at least one token, usually the begin token");
+    }
     if (longest > model.config().contextLength()) {
       throw new UsageException(
           "a text of %d tokens is longer than the context of model '%s', %d: score it in windows"
@@ -91,7 +86,7 @@ public final class ExactLikelihood {
     List<Score> scores = new ArrayList<>(texts.size());
     try (Session session = model.open(Math.max(1, longest), width)) {
       for (int i = 0; i < texts.size(); i += width) {
-        List<Text> group = texts.subList(i, Math.min(texts.size(), i + width));
+        List<ScoredText> group = texts.subList(i, Math.min(texts.size(), i + width));
         scores.addAll(scoreTogether(session, group, positions / group.size()));
         done.accept(scores.size());
       }
@@ -99,7 +94,7 @@ public final class ExactLikelihood {
     return scores;
   }
 
-  private static List<Score> scoreTogether(Session session, List<Text> group, int chunk) {
+  private static List<Score> scoreTogether(Session session, List<ScoredText> group, int chunk) {
     Score[] scores = new Score[group.size()];
     for (int s = 0; s < scores.length; s++) {
       session.truncate(s, 0);
@@ -114,30 +109,35 @@ public final class ExactLikelihood {
         int s = run.sequence();
         session.commit(s, run.end());
         for (int r : run.rows()) {
-          scores[s] = scores[s].plus(one(logits, row++, group.get(s).tokens[run.first() + r + 1]));
+          scores[s] =
+              scores[s].plus(one(logits, row++, group.get(s).tokens()[run.first() + r + 1]));
         }
       }
     }
     return List.of(scores);
   }
 
-  private static List<Run> runs(Session session, List<Text> group, int chunk) {
+  private static List<Run> runs(Session session, List<ScoredText> group, int chunk) {
     List<Run> runs = new ArrayList<>();
     for (int s = 0; s < group.size(); s++) {
-      Text text = group.get(s);
+      ScoredText text = group.get(s);
       int from = session.length(s);
-      int to = Math.min(text.tokens.length - 1, from + chunk);
+      int to = Math.min(end(text) - 1, from + chunk);
       if (from < to) {
-        int skip = Math.clamp(text.from - 1 - from, 0, to - from);
+        int skip = Math.clamp(text.given() - 1 - from, 0, to - from);
         int[] rows = new int[to - from - skip];
         for (int r = 0; r < rows.length; r++) {
           rows[r] = skip + r;
         }
-        int[] tokens = Arrays.copyOfRange(text.tokens, from, to);
+        int[] tokens = Arrays.copyOfRange(text.tokens(), from, to);
         runs.add(new Run(s, tokens, from, Attention.CAUSAL, rows));
       }
     }
     return runs;
+  }
+
+  private static int end(ScoredText text) {
+    return text.given() + text.textTokens();
   }
 
   private static Score one(Logits logits, int row, int token) {

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.Random;
 import org.decodebench.ar.ExactLikelihood.Score;
 import org.decodebench.ar.ExactLikelihood.Summary;
-import org.decodebench.ar.ExactLikelihood.Text;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.likelihood.ScoredText;
 import org.junit.jupiter.api.Test;
 
 class ExactLikelihoodTest {
@@ -32,7 +32,7 @@ class ExactLikelihoodTest {
       tokens = Arrays.copyOf(tokens, 2 + ids.length);
       System.arraycopy(ids, 0, tokens, 2, ids.length);
       Score score =
-          ExactLikelihood.score(new ToyModel("toy", 6, 3), List.of(new Text(tokens, 2)), done -> {})
+          ExactLikelihood.score(new ToyModel("toy", 6, 3), List.of(text(tokens, 2)), done -> {})
               .getFirst();
       assertEquals(ids.length, score.tokens());
       assertEquals(cell.getValue(), Math.exp(-score.nll()), 1e-6 * cell.getValue());
@@ -43,19 +43,19 @@ class ExactLikelihoodTest {
 
   @Test
   void batchedChunkedScoresEqualTokenByTokenScores() {
-    List<Text> texts = new ArrayList<>();
+    List<ScoredText> texts = new ArrayList<>();
     Random random = new Random(2);
     for (int i = 0; i < 9; i++) {
       int[] tokens = random.ints(2 + random.nextInt(200), 1, 12).toArray();
       tokens[0] = 0;
-      texts.add(new Text(tokens, 1 + random.nextInt(tokens.length)));
+      texts.add(text(tokens, 1 + random.nextInt(tokens.length - 1)));
     }
     List<Score> scores = ExactLikelihood.score(MODEL, texts, done -> {});
     for (int i = 0; i < texts.size(); i++) {
-      Text text = texts.get(i);
+      ScoredText text = texts.get(i);
       double nll = 0;
       int correct = 0;
-      for (int j = text.from(); j < text.tokens().length; j++) {
+      for (int j = text.given(); j < text.tokens().length; j++) {
         float[] logits = new float[12];
         MODEL.logits(Arrays.copyOf(text.tokens(), j), logits, 0);
         double sum = 0;
@@ -69,29 +69,29 @@ class ExactLikelihoodTest {
       }
       assertEquals(nll, scores.get(i).nll(), 1e-9 * (1 + nll));
       assertEquals(correct, scores.get(i).correct());
-      assertEquals(text.tokens().length - text.from(), scores.get(i).tokens());
+      assertEquals(text.tokens().length - text.given(), scores.get(i).tokens());
     }
   }
 
   @Test
   void windowsScoreEveryTokenOnceWithTheMostContextThatFits() {
     int[] tokens = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
-    List<Text> windows = ExactLikelihood.windows(tokens, OptionalInt.of(0), 5, 2);
+    List<ScoredText> windows = ExactLikelihood.windows(tokens, OptionalInt.of(0), 5, 2);
     List<Integer> scored = new ArrayList<>();
-    for (Text window : windows) {
+    for (ScoredText window : windows) {
       assertTrue(window.tokens().length <= 5);
       assertEquals(0, window.tokens()[0]);
-      for (int i = window.from(); i < window.tokens().length; i++) {
+      for (int i = window.given(); i < window.tokens().length; i++) {
         scored.add(window.tokens()[i]);
       }
     }
     assertEquals(Arrays.stream(tokens).boxed().toList(), scored);
     assertArrayEquals(new int[] {0, 12, 13, 14, 15}, windows.get(1).tokens());
-    assertEquals(3, windows.get(1).from());
+    assertEquals(3, windows.get(1).given());
     // Without a begin token the very first token has no context.
     scored.clear();
-    for (Text window : ExactLikelihood.windows(tokens, OptionalInt.empty(), 4, 3)) {
-      for (int i = window.from(); i < window.tokens().length; i++) {
+    for (ScoredText window : ExactLikelihood.windows(tokens, OptionalInt.empty(), 4, 3)) {
+      for (int i = window.given(); i < window.tokens().length; i++) {
         scored.add(window.tokens()[i]);
       }
     }
@@ -105,9 +105,9 @@ class ExactLikelihoodTest {
     int[] whole = new int[151];
     System.arraycopy(tokens, 0, whole, 1, 150);
     double exact =
-        ExactLikelihood.score(MODEL, List.of(new Text(whole, 4)), done -> {}).getFirst().nll();
-    List<Text> windows = ExactLikelihood.windows(tokens, OptionalInt.empty(), 20, 16);
-    windows.set(0, new Text(windows.getFirst().tokens(), 3));
+        ExactLikelihood.score(MODEL, List.of(text(whole, 4)), done -> {}).getFirst().nll();
+    List<ScoredText> windows = ExactLikelihood.windows(tokens, OptionalInt.empty(), 20, 16);
+    windows.set(0, text(windows.getFirst().tokens(), 3));
     double inWindows = Summary.of(ExactLikelihood.score(MODEL, windows, done -> {})).nll();
     assertEquals(exact, inWindows, 1e-9 * exact);
   }
@@ -139,7 +139,11 @@ class ExactLikelihoodTest {
     UsageException e =
         assertThrows(
             UsageException.class,
-            () -> ExactLikelihood.score(MODEL, List.of(new Text(new int[300], 1)), done -> {}));
+            () -> ExactLikelihood.score(MODEL, List.of(text(new int[300], 1)), done -> {}));
     assertTrue(e.getMessage().contains("in windows"), e.getMessage());
+  }
+
+  private static ScoredText text(int[] tokens, int given) {
+    return new ScoredText(tokens, given, tokens.length - given);
   }
 }
