@@ -1,0 +1,35 @@
+package org.decodebench.reports.page;
+
+/** Text inside markup that no template writes. */
+final class Markup {
+  private Markup() {}
+
+  /** For element content and double-quoted attributes. */
+  static String escape(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        default -> out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  /**
+   * JSON made safe inside a {@code <script type="application/json">}: nothing in it can end the
+   * element or open a comment.
+   */
+  static String script(String json) {
+    return json.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+}

@@ -1,0 +1,88 @@
+package org.decodebench.reports.page;
+
+import java.util.Locale;
+import org.decodebench.reports.result.Estimate;
+import org.decodebench.reports.result.Figure;
+
+/** Numbers for people. The files hold all digits. */
+public final class Show {
+  /** Stands where a figure does not apply. */
+  public static final String NONE = "–";
+
+  private Show() {}
+
+  /** Three significant digits, thousands apart. */
+  public static String number(double value) {
+    if (Double.isNaN(value)) {
+      return NONE;
+    }
+    double size = Math.abs(value);
+    String format =
+        size >= 100 || size == 0
+            ? "%,.0f"
+            : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : size >= 0.001 ? "%.3f" : "%.2g";
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** For the ticks of a scale: no zeros behind the point. */
+  static String tick(double value) {
+    String text = number(value);
+    return text.contains(".") && !text.contains("e") ? text.replaceFirst("\\.?0+$", "") : text;
+  }
+
+  /** A figure in its unit; large counts with a prefix (12.3 M), shares as percentages. */
+  public static String value(Figure figure, double value) {
+    if (Double.isNaN(value)) {
+      return NONE;
+    }
+    if (isShare(figure)) {
+      return String.format(Locale.ROOT, "%.1f %%", value * 100);
+    }
+    if (figure.name().equals("bytes_per_token") || figure.name().equals("flop_per_token")) {
+      return prefixed(value);
+    }
+    return number(value);
+  }
+
+  /** With a decimal prefix: 12.3 M. */
+  public static String prefixed(double value) {
+    String[] prefixes = {"", " k", " M", " G", " T", " P"};
+    int i = 0;
+    double v = value;
+    while (Math.abs(v) >= 999.5 && i < prefixes.length - 1) {
+      v /= 1000;
+      i++;
+    }
+    return number(v) + prefixes[i];
+  }
+
+  /** {@code 12.3 [11.9, 12.8]}, or the value alone where there is no interval. */
+  public static String withInterval(Figure figure, Estimate e) {
+    String value = value(figure, e.median());
+    return hasInterval(e)
+        ? "%s [%s, %s]".formatted(value, value(figure, e.lo()), value(figure, e.hi()))
+        : value;
+  }
+
+  /** {@code 1.83×}. */
+  public static String ratio(double value) {
+    return Double.isNaN(value) ? NONE : number(value) + "×";
+  }
+
+  public static boolean hasInterval(Estimate e) {
+    return Double.isFinite(e.lo()) && Double.isFinite(e.hi());
+  }
+
+  /** Whether a figure is a part of one. */
+  public static boolean isShare(Figure figure) {
+    return switch (figure.name()) {
+      case "acceptance_rate",
+          "valid_share",
+          "sequence_error_rate",
+          "token_error_rate",
+          "slo_share" ->
+          true;
+      default -> false;
+    };
+  }
+}
