@@ -79,4 +79,15 @@ public final class KeyValues {
       System.arraycopy(values, valueOffset(head, from), values, valueOffset(head, to), headSize);
     }
   }
+
+  /** Copies the first {@code slots} slots of another sequence's cache of the same shape. */
+  public void copy(KeyValues from, int slots) {
+    int panels = (slots + PANEL - 1) & -PANEL;
+    for (int head = 0; head < heads; head++) {
+      System.arraycopy(
+          from.keys, from.keyOffset(head, 0), keys, keyOffset(head, 0), panels * headSize);
+      System.arraycopy(
+          from.values, from.valueOffset(head, 0), values, valueOffset(head, 0), slots * valueSize);
+    }
+  }
 }

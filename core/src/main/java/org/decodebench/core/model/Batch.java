@@ -1,0 +1,134 @@
+package org.decodebench.core.model;
+
+import java.util.List;
+import org.decodebench.core.kernel.AttentionRows;
+
+/**
+ * The runs of a forward laid out as rows: for each its token, sequence, cache slot and position in
+ * the text, and what it sees. Reused from forward to forward.
+ */
+final class Batch {
+  private final ModelConfig config;
+  private final AttentionRows[] attention;
+  private int runs;
+  private int size;
+  private int wanted;
+  int[] tokens = {};
+  int[] slots = {};
+  int[] positions = {};
+
+  /** Rows whose logits are wanted, in order. */
+  int[] outputs = {};
+
+  private int[] sequences = {};
+  private int[] firstRow;
+
+  Batch(ModelConfig config, int width) {
+    this.config = config;
+    attention = new AttentionRows[width];
+    float scale = (float) (1 / Math.sqrt(config.headSize()));
+    for (int i = 0; i < width; i++) {
+      attention[i] = new AttentionRows(config.heads(), scale);
+    }
+    firstRow = new int[width];
+  }
+
+  int size() {
+    return size;
+  }
+
+  int wanted() {
+    return wanted;
+  }
+
+  int runs() {
+    return runs;
+  }
+
+  /** What the rows of a run see. */
+  AttentionRows attention(int run) {
+    return attention[run];
+  }
+
+  int firstRow(int run) {
+    return firstRow[run];
+  }
+
+  /** The sequence of a row. */
+  int sequence(int row) {
+    return sequences[row];
+  }
+
+  void lay(List<Run> list) {
+    size = 0;
+    wanted = 0;
+    runs = list.size();
+    for (int i = 0; i < runs; i++) {
+      size += list.get(i).tokens().length;
+      wanted += list.get(i).rows().length;
+    }
+    reserve();
+    int row = 0;
+    int output = 0;
+    for (int i = 0; i < runs; i++) {
+      Run run = list.get(i);
+      firstRow[i] = row;
+      for (int wantedRow : run.rows()) {
+        outputs[output++] = row + wantedRow;
+      }
+      lay(run, row, attention[i]);
+      row += run.tokens().length;
+    }
+  }
+
+  private void lay(Run run, int row, AttentionRows sees) {
+    int n = run.tokens().length;
+    sees.reset(n, run.attention() instanceof Attention.Tree tree ? tree.parents().length : 0);
+    for (int i = 0; i < n; i++) {
+      tokens[row + i] = run.tokens()[i];
+      sequences[row + i] = run.sequence();
+      slots[row + i] = run.first() + i;
+      positions[row + i] =
+          switch (run.attention()) {
+            case Attention.Tree tree -> layNode(tree, run.first() + i, i, sees);
+            case Attention.Causal causal -> {
+              sees.sees(i, windowStart(run.first() + i + 1), run.first() + i + 1);
+              yield run.first() + i;
+            }
+            default -> {
+              sees.sees(i, 0, run.attention().visible(run.first() + i));
+              yield run.first() + i;
+            }
+          };
+    }
+  }
+
+  /** A node sees the prefix and its ancestors, in the order from the root. */
+  private int layNode(Attention.Tree tree, int slot, int row, AttentionRows sees) {
+    int node = slot - tree.prefix();
+    int depth = tree.depth(node);
+    int end = tree.prefix() + depth + 1;
+    sees.sees(row, windowStart(end), tree.prefix(), depth + 1);
+    for (int d = depth; d >= 0; d--) {
+      sees.path(row, d, tree.prefix() + node);
+      node = tree.parents()[node];
+    }
+    return end - 1;
+  }
+
+  private int windowStart(int end) {
+    return config.slidingWindow() > 0 ? Math.max(0, end - config.slidingWindow()) : 0;
+  }
+
+  private void reserve() {
+    if (tokens.length < size) {
+      tokens = new int[size];
+      slots = new int[size];
+      positions = new int[size];
+      sequences = new int[size];
+    }
+    if (outputs.length < wanted) {
+      outputs = new int[wanted];
+    }
+  }
+}

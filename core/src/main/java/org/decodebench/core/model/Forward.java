@@ -1,0 +1,354 @@
+package org.decodebench.core.model;
+
+import org.decodebench.core.kernel.AttentionRows;
+import org.decodebench.core.kernel.Kernels;
+import org.decodebench.core.kernel.KeyValues;
+import org.decodebench.core.kernel.Matrix;
+import org.decodebench.core.kernel.ThreadPool;
+import org.decodebench.core.kernel.Workspace;
+
+/**
+ * The forward pass of a pre-norm transformer over the rows of a {@link Batch}. Every step treats a
+ * row by itself, apart from attention, which reads the row's own keys; so a row's result depends on
+ * nothing else in the batch. Buffers are kept; nothing is allocated once they are large enough.
+ */
+final class Forward {
+  /** Multiply-adds below which a hand-off to other threads costs more than it saves. */
+  private static final long LEAST_SHARED = 1 << 18;
+
+  private final ModelConfig config;
+  private final Weights weights;
+  private final Kernels kernels;
+  private final ThreadPool pool;
+  private final Workspace[] workspaces;
+  private final float[] angles;
+  private final int hidden;
+  private final int half;
+
+  // One object a step, so that none is made during a forward.
+  private final ThreadPool.Work embed = this::embed;
+  private final ThreadPool.Work attentionNorm = this::attentionNorm;
+  private final ThreadPool.Work project = this::project;
+  private final ThreadPool.Work store = this::store;
+  private final ThreadPool.Work attend = this::attend;
+  private final ThreadPool.Work output = this::output;
+  private final ThreadPool.Work mlpNorm = this::mlpNorm;
+  private final ThreadPool.Work expand = this::expand;
+  private final ThreadPool.Work contract = this::contract;
+  private final ThreadPool.Work outputNorm = this::outputNorm;
+  private final ThreadPool.Work head = this::head;
+
+  private Batch batch;
+  private KvCache[] caches;
+  private int layerIndex;
+  private Weights.Layer layer;
+
+  /** The residual stream, {@code [rows][hidden]}. */
+  private float[] x = {};
+
+  /** Its normalised form, later a layer's contribution to it. */
+  private float[] h = {};
+
+  private float[] q = {};
+  private float[] k = {};
+  private float[] v = {};
+  private float[] mixed = {};
+  private float[] gate = {};
+  private float[] up = {};
+  private float[] logits = {};
+
+  /**
+   * @param angles rotary table of {@link RopeTable#upTo}, or null
+   */
+  Forward(ModelConfig config, Weights weights, Kernels kernels, ThreadPool pool, float[] angles) {
+    this.config = config;
+    this.weights = weights;
+    this.kernels = kernels;
+    this.pool = pool;
+    this.angles = angles;
+    hidden = config.hiddenSize();
+    half = config.positions() instanceof ModelConfig.Positions.Rope rope ? rope.rotary() / 2 : 0;
+    workspaces = new Workspace[pool.threads()];
+    for (int i = 0; i < workspaces.length; i++) {
+      workspaces[i] = new Workspace();
+    }
+  }
+
+  /** Evaluates the rows, writes their keys and values, and returns the wanted rows' logits. */
+  float[] run(Batch batch, KvCache[] caches) {
+    this.batch = batch;
+    this.caches = caches;
+    int n = batch.size();
+    reserve(n, batch.wanted());
+
+    // x = E[token], plus P[position] where positions are learned
+    share(embed, (long) n * hidden);
+    for (layerIndex = 0; layerIndex < config.layers(); layerIndex++) {
+      layer = weights.layers()[layerIndex];
+
+      // h = norm(x)
+      share(attentionNorm, (long) n * hidden);
+      // q, k, v = W_q h, W_k h, W_v h
+      share(project, (long) n * hidden * (config.querySize() + 2 * config.kvSize()));
+      // q and k are normalised by head (Qwen3) and rotated by their positions; k and v enter the
+      // cache
+      share(store, (long) n * (config.querySize() + 2 * config.kvSize()));
+      // mixed = softmax(q kᵀ / √d) v over the keys that each row sees
+      bind();
+      share(attend, (long) n * config.querySize() * keysSeen());
+      // x = x + W_o mixed
+      share(output, (long) n * hidden * config.querySize());
+
+      // h = norm(x)
+      share(mlpNorm, (long) n * hidden);
+      // gate = silu(W_gate h) * W_up h, or gelu(W_up h)
+      share(expand, (long) n * hidden * config.mlpSize() * 2);
+      // x = x + W_down gate
+      share(contract, (long) n * hidden * config.mlpSize());
+    }
+    // logits = W_head norm(x), of the rows asked for
+    share(outputNorm, (long) batch.wanted() * hidden);
+    share(head, (long) batch.wanted() * hidden * config.vocabSize());
+    return logits;
+  }
+
+  private void bind() {
+    for (int run = 0; run < batch.runs(); run++) {
+      int first = batch.firstRow(run);
+      KeyValues cache = caches[batch.sequence(first)].layer(layerIndex);
+      batch.attention(run).bind(cache, q, config.querySize(), mixed, config.querySize(), first);
+    }
+  }
+
+  private long keysSeen() {
+    return batch.slots[batch.size() - 1] + 1L;
+  }
+
+  private void share(ThreadPool.Work work, long multiplyAdds) {
+    if (multiplyAdds < LEAST_SHARED) {
+      work.run(0, 1);
+    } else {
+      pool.run(work);
+    }
+  }
+
+  private void embed(int part, int parts) {
+    int end = ThreadPool.split(batch.size(), part + 1, parts);
+    for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
+      weights.embedding().row(batch.tokens[row], x, row * hidden);
+      if (weights.positions() != null) {
+        weights.positions().readRow(batch.positions[row], h, row * hidden);
+        kernels.add(h, row * hidden, x, row * hidden, hidden);
+      }
+    }
+  }
+
+  private void attentionNorm(int part, int parts) {
+    normRows(layer.attentionNorm(), part, parts);
+  }
+
+  private void mlpNorm(int part, int parts) {
+    normRows(layer.mlpNorm(), part, parts);
+  }
+
+  private void normRows(Weights.Norm norm, int part, int parts) {
+    int end = ThreadPool.split(batch.size(), part + 1, parts);
+    for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
+      norm(norm, row * hidden, row * hidden);
+    }
+  }
+
+  private void norm(Weights.Norm norm, int from, int to) {
+    if (config.norm() == ModelConfig.Norm.RMS) {
+      kernels.rmsNorm(x, from, norm.weight(), hidden, config.normEpsilon(), h, to);
+    } else {
+      kernels.layerNorm(x, from, norm.weight(), norm.bias(), hidden, config.normEpsilon(), h, to);
+    }
+  }
+
+  private void project(int part, int parts) {
+    int queries = layer.query().weight().panels();
+    int keys = layer.key().weight().panels();
+    int all = queries + 2 * keys;
+    int from = ThreadPool.split(all, part, parts);
+    int to = ThreadPool.split(all, part + 1, parts);
+    linear(layer.query(), from, to, h, hidden, batch.size(), q, part);
+    linear(layer.key(), from - queries, to - queries, h, hidden, batch.size(), k, part);
+    linear(
+        layer.value(),
+        from - queries - keys,
+        to - queries - keys,
+        h,
+        hidden,
+        batch.size(),
+        v,
+        part);
+  }
+
+  /** The panels of {@code from…to-1} that the projection has. */
+  private void linear(
+      Weights.Linear linear,
+      int from,
+      int to,
+      float[] in,
+      int inSize,
+      int n,
+      float[] out,
+      int part) {
+    int first = Math.max(from, 0);
+    int end = Math.min(to, linear.weight().panels());
+    if (first >= end) {
+      return;
+    }
+    int size = linear.size();
+    kernels.multiply(linear.weight(), first, end, in, inSize, n, out, 0, size, workspaces[part]);
+    if (linear.bias() != null) {
+      int column = first * Matrix.PANEL;
+      int columns = columns(linear, first, end);
+      for (int row = 0; row < n; row++) {
+        addBias(linear.bias(), column, out, row * size + column, columns);
+      }
+    }
+  }
+
+  private static void addBias(float[] bias, int from, float[] out, int to, int n) {
+    for (int i = 0; i < n; i++) {
+      out[to + i] += bias[from + i];
+    }
+  }
+
+  private static int columns(Weights.Linear linear, int fromPanel, int toPanel) {
+    int panel = Matrix.PANEL;
+    return Math.min(toPanel * panel, linear.size()) - fromPanel * panel;
+  }
+
+  private void store(int part, int parts) {
+    int end = ThreadPool.split(batch.size(), part + 1, parts);
+    for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
+      int angle = batch.positions[row] * 2 * half;
+      heads(q, row * config.querySize(), config.heads(), layer.queryNorm(), angle);
+      heads(k, row * config.kvSize(), config.kvHeads(), layer.keyNorm(), angle);
+      caches[batch.sequence(row)]
+          .layer(layerIndex)
+          .store(batch.slots[row], k, row * config.kvSize(), v, row * config.kvSize());
+    }
+  }
+
+  private void heads(float[] values, int offset, int count, float[] norm, int angle) {
+    for (int i = 0; i < count; i++) {
+      int at = offset + i * config.headSize();
+      if (norm != null) {
+        kernels.rmsNorm(values, at, norm, config.headSize(), config.normEpsilon(), values, at);
+      }
+      if (half > 0) {
+        kernels.rotate(values, at, half, angles, angle);
+      }
+    }
+  }
+
+  private void attend(int part, int parts) {
+    int unit = 0;
+    for (int run = 0; run < batch.runs(); run++) {
+      AttentionRows rows = batch.attention(run);
+      int blocks = rows.blocks();
+      for (int block = 0; block < blocks; block++, unit++) {
+        // Taken in turn: the later rows of a causal run see more and take longer.
+        if (unit % parts == part) {
+          kernels.attend(rows, block, block + 1, workspaces[part]);
+        }
+      }
+    }
+  }
+
+  private void output(int part, int parts) {
+    residual(layer.output(), mixed, config.querySize(), part, parts);
+  }
+
+  private void contract(int part, int parts) {
+    residual(
+        layer.down(),
+        config.mlp() == ModelConfig.Mlp.SWIGLU ? gate : up,
+        config.mlpSize(),
+        part,
+        parts);
+  }
+
+  /** x = x + W in, for this part's columns. */
+  private void residual(Weights.Linear linear, float[] in, int inSize, int part, int parts) {
+    int from = ThreadPool.split(linear.weight().panels(), part, parts);
+    int to = ThreadPool.split(linear.weight().panels(), part + 1, parts);
+    if (from == to) {
+      return;
+    }
+    linear(linear, from, to, in, inSize, batch.size(), h, part);
+    int column = from * Matrix.PANEL;
+    for (int row = 0; row < batch.size(); row++) {
+      int at = row * hidden + column;
+      kernels.add(h, at, x, at, columns(linear, from, to));
+    }
+  }
+
+  private void expand(int part, int parts) {
+    int from = ThreadPool.split(layer.up().weight().panels(), part, parts);
+    int to = ThreadPool.split(layer.up().weight().panels(), part + 1, parts);
+    if (from == to) {
+      return;
+    }
+    int n = batch.size();
+    linear(layer.up(), from, to, h, hidden, n, up, part);
+    if (layer.gate() != null) {
+      linear(layer.gate(), from, to, h, hidden, n, gate, part);
+    }
+    int column = from * Matrix.PANEL;
+    int columns = columns(layer.up(), from, to);
+    for (int row = 0; row < n; row++) {
+      int at = row * config.mlpSize() + column;
+      if (layer.gate() != null) {
+        kernels.swiglu(gate, at, up, at, columns);
+      } else {
+        kernels.gelu(up, at, columns);
+      }
+    }
+  }
+
+  private void outputNorm(int part, int parts) {
+    int end = ThreadPool.split(batch.wanted(), part + 1, parts);
+    for (int i = ThreadPool.split(batch.wanted(), part, parts); i < end; i++) {
+      norm(weights.norm(), batch.outputs[i] * hidden, i * hidden);
+    }
+  }
+
+  private void head(int part, int parts) {
+    int panels = weights.head().weight().panels();
+    linear(
+        weights.head(),
+        ThreadPool.split(panels, part, parts),
+        ThreadPool.split(panels, part + 1, parts),
+        h,
+        hidden,
+        batch.wanted(),
+        logits,
+        part);
+  }
+
+  private void reserve(int n, int wanted) {
+    x = reserve(x, n, hidden);
+    h = reserve(h, n, hidden);
+    q = reserve(q, n, config.querySize());
+    k = reserve(k, n, config.kvSize());
+    v = reserve(v, n, config.kvSize());
+    mixed = reserve(mixed, n, config.querySize());
+    up = reserve(up, n, config.mlpSize());
+    gate = layer(0).gate() == null ? gate : reserve(gate, n, config.mlpSize());
+    logits = reserve(logits, wanted, config.vocabSize());
+  }
+
+  private Weights.Layer layer(int i) {
+    return weights.layers()[i];
+  }
+
+  private static float[] reserve(float[] buffer, int rows, int size) {
+    int need = Math.multiplyExact(rows, size);
+    return buffer.length >= need ? buffer : new float[need];
+  }
+}

@@ -1,0 +1,68 @@
+package org.decodebench.core.model;
+
+import java.util.List;
+
+/** What a forward of the transformer must read and compute, from shapes and stored types. */
+record TransformerCost(ModelConfig config, Weights weights) implements ForwardCost {
+
+  @Override
+  public long bytes(List<Run> runs) {
+    long bytes = 0;
+    for (Weights.Layer layer : weights.layers()) {
+      bytes += layer.bytes();
+    }
+    long positions = 0;
+    long rows = 0;
+    for (Run run : runs) {
+      positions += run.tokens().length;
+      rows += run.rows().length;
+      bytes += keysRead(run) * config.layers() * 2L * config.kvSize() * Float.BYTES;
+    }
+    bytes += positions * weights.embedding().type().bytes(config.hiddenSize());
+    return rows == 0 ? bytes : bytes + weights.head().bytes() + weights.norm().bytes();
+  }
+
+  @Override
+  public long flops(List<Run> runs) {
+    long products = 0;
+    for (Weights.Layer layer : weights.layers()) {
+      products += layer.products();
+    }
+    long flops = 0;
+    for (Run run : runs) {
+      flops += 2 * products * run.tokens().length;
+      flops += 2L * config.vocabSize() * config.hiddenSize() * run.rows().length;
+      long seen = 0;
+      for (int i = 0; i < run.tokens().length; i++) {
+        seen += seen(run, run.first() + i);
+      }
+      // A product with the key and one with the value, for every query head.
+      flops += 4L * seen * config.querySize() * config.layers();
+    }
+    return flops;
+  }
+
+  private long seen(Run run, int slot) {
+    long seen =
+        run.attention() instanceof Attention.Tree tree
+            ? tree.prefix() + tree.depth(slot - tree.prefix()) + 1
+            : run.attention().visible(slot);
+    return isWindowed(run) ? Math.min(seen, config.slidingWindow()) : seen;
+  }
+
+  /** Distinct keys that the rows of a run see. */
+  private long keysRead(Run run) {
+    if (run.tokens().length == 0) {
+      return 0;
+    }
+    int end = run.attention().visible(run.end() - 1);
+    int start = isWindowed(run) ? Math.max(0, run.first() + 1 - config.slidingWindow()) : 0;
+    return end - Math.min(start, end);
+  }
+
+  private boolean isWindowed(Run run) {
+    return config.slidingWindow() > 0
+        && (run.attention() instanceof Attention.Causal
+            || run.attention() instanceof Attention.Tree);
+  }
+}
