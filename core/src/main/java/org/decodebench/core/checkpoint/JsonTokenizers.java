@@ -66,6 +66,7 @@ final class JsonTokenizers {
     ArrayNode added = addedTokens();
     String[] texts = new String[checkedSize()];
     ids.forEach((text, id) -> texts[id] = text);
+    new TokenizerChecks(file, texts.length).check(json);
     // Both would change ids behind the caller's back, and padding to a huge length would kill the
     // process.
     json.remove("truncation");
@@ -91,36 +92,14 @@ final class JsonTokenizers {
   private void readModel() {
     JsonNode model = json.path("model");
     String type = model.path("type").asString("BPE");
-    switch (type) {
-      case "BPE", "WordPiece", "WordLevel" -> {
-        JsonNode vocab = model.path("vocab");
-        if (!vocab.isObject()) {
-          throw bad("model.vocab is no object");
-        }
-        vocab.forEachEntry((text, id) -> add("model.vocab entry " + Quoted.of(text), text, id));
-      }
-      case "Unigram" -> readUnigram(model.path("vocab"));
-      default ->
-          throw bad(
-              "model.type is %s; supported are BPE, Unigram, WordPiece, WordLevel"
-                  .formatted(Quoted.of(type)));
+    if (!type.equals("BPE")) {
+      throw bad("model.type is %s; only BPE is supported".formatted(Quoted.of(type)));
     }
-    if (ids.isEmpty()) {
-      throw bad("model.vocab is empty");
+    JsonNode vocab = model.path("vocab");
+    if (!vocab.isObject() || vocab.isEmpty()) {
+      throw bad("model.vocab is no object with tokens");
     }
-  }
-
-  private void readUnigram(JsonNode vocab) {
-    if (!vocab.isArray()) {
-      throw bad("model.vocab is no array");
-    }
-    int id = 0;
-    for (JsonNode entry : vocab) {
-      if (entry.size() != 2 || !entry.get(0).isString() || !entry.get(1).isNumber()) {
-        throw bad("model.vocab entry " + id + " is no [text, score]");
-      }
-      ids.putIfAbsent(entry.get(0).asString(), id++);
-    }
+    vocab.forEachEntry((text, id) -> add("model.vocab entry " + Quoted.of(text), text, id));
   }
 
   private ArrayNode addedTokens() {

@@ -33,16 +33,19 @@ public final class NativeTokenizer implements Tokenizer {
    */
   public record Names(String[] texts, Set<String> special, boolean byteLevel) {}
 
+  private final String file;
   private final HuggingFaceTokenizer tokenizer;
   private final HuggingFaceTokenizer plain;
   private final Names names;
   private final Vocabulary.Edges edges;
 
   private NativeTokenizer(
+      String file,
       HuggingFaceTokenizer tokenizer,
       HuggingFaceTokenizer plain,
       Names names,
       Vocabulary.Edges edges) {
+    this.file = file;
     this.tokenizer = tokenizer;
     this.plain = plain;
     this.names = names;
@@ -59,7 +62,7 @@ public final class NativeTokenizer implements Tokenizer {
       String file, String json, String plainJson, Names names, Vocabulary.Edges edges) {
     HuggingFaceTokenizer tokenizer = load(file, json);
     HuggingFaceTokenizer plain = plainJson.equals(json) ? tokenizer : load(file, plainJson);
-    return new NativeTokenizer(tokenizer, plain, names, edges);
+    return new NativeTokenizer(file, tokenizer, plain, names, edges);
   }
 
   private static HuggingFaceTokenizer load(String file, String json) {
@@ -67,9 +70,13 @@ public final class NativeTokenizer implements Tokenizer {
     try (var in = new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))) {
       return HuggingFaceTokenizer.newInstance(in, options);
     } catch (IOException | RuntimeException e) {
-      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new UsageException("%s: the tokenizer cannot be used: %s".formatted(file, why), e);
+      throw failed(file, "cannot be used", e);
     }
+  }
+
+  private static UsageException failed(String file, String what, Exception e) {
+    String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new UsageException("%s: the tokenizer %s: %s".formatted(file, what, why), e);
   }
 
   private static void setIfAbsent(String property, String value) {
@@ -85,14 +92,23 @@ public final class NativeTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean special) {
-    long[] ids = (special ? tokenizer : plain).encode(text, special, false).getIds();
+    long[] ids;
+    try {
+      ids = (special ? tokenizer : plain).encode(text, special, false).getIds();
+    } catch (RuntimeException e) {
+      throw failed(file, "cannot encode", e);
+    }
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
   @Override
   public String decode(int[] ids) {
     long[] known = Arrays.stream(ids).filter(this::known).asLongStream().toArray();
-    return known.length == 0 ? "" : tokenizer.decode(known, true);
+    try {
+      return known.length == 0 ? "" : tokenizer.decode(known, true);
+    } catch (RuntimeException e) {
+      throw failed(file, "cannot decode", e);
+    }
   }
 
   private boolean known(int id) {
