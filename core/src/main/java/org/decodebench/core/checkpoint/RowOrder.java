@@ -26,7 +26,7 @@ final class RowOrder {
   private static Tensor permuted(Tensor tensor, int headSize, int rotary, boolean back) {
     int rows = tensor.shape()[0];
     long rowBytes = tensor.data().byteSize() / rows;
-    Tensor moved = Tensors.allocate(tensor.type(), tensor.shape());
+    Tensor moved = Tensor.zeros(tensor.type(), tensor.shape());
     int half = rotary / 2;
     for (int row = 0; row < rows; row++) {
       int in = row % headSize;

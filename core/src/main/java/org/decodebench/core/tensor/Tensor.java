@@ -147,7 +147,21 @@ public record Tensor(DType type, int[] shape, MemorySegment data) {
     };
   }
 
-  /** One row of an F32, F16 or BF16 tensor as floats. */
+  /** Zeros in an array of the type's natural kind. */
+  public static Tensor zeros(DType type, int... shape) {
+    long elements = 1;
+    for (int size : shape) {
+      elements = Math.multiplyExact(elements, size);
+    }
+    return switch (type) {
+      case F32 -> of(new float[Math.toIntExact(elements)], shape);
+      case F16, BF16 -> of(type, new short[Math.toIntExact(elements)], shape);
+      case Q8_0, Q4_0, Q4_K, Q6_K ->
+          of(type, new byte[Math.toIntExact(type.bytes(elements))], shape);
+    };
+  }
+
+  /** One row as floats. */
   public void readRow(int row, float[] out, int offset) {
     int n = columns();
     long start = row * rowBytes();
@@ -163,7 +177,16 @@ public record Tensor(DType type, int[] shape, MemorySegment data) {
           out[offset + i] = Float.intBitsToFloat(data.get(I16, start + 2L * i) << 16);
         }
       }
-      default -> throw new IllegalArgumentException("rows of " + type + " need a dequantiser");
+      case Q8_0, Q4_0, Q4_K, Q6_K -> readBlocks(start, out, offset, n);
+    }
+  }
+
+  private void readBlocks(long start, float[] out, int offset, int n) {
+    byte[] blocks = new byte[(int) type.bytes(n)];
+    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, start, blocks, 0, blocks.length);
+    for (int b = 0; b < n / type.blockSize(); b++) {
+      BlockFormat.of(type)
+          .decode(blocks, b * type.blockBytes(), out, offset + b * type.blockSize());
     }
   }
 
