@@ -29,11 +29,17 @@ final class Network implements AutoCloseable {
   private final ModelConfig config;
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
   private final NDArray quarterTurn;
+  // DJL's operations with a Java number free that number's memory at once, while autograd may still
+  // hold it for the backward pass. Inside the graph every constant is an array that lives on.
+  private final NDArray minusHalf;
+  private final NDArray epsilon;
 
   private Network(NDManager manager, ModelConfig config) {
     this.manager = manager;
     this.config = config;
     this.quarterTurn = quarterTurn(manager, config.headSize());
+    this.minusHalf = manager.create(-0.5f);
+    this.epsilon = manager.create(config.normEpsilon());
   }
 
   /** A network with the given parameters, by the names and shapes of {@link ParameterShapes}. */
@@ -136,11 +142,12 @@ final class Network implements AutoCloseable {
     NDList parts =
         linear(h, parameter(layer, "gate_up")).split(new long[] {config.mlpSize()}, 1);
     return linear(
-        Activation.swish(parts.get(0), 1).mul(parts.get(1)), parameter(layer, "down"));
+        parts.get(0).mul(Activation.sigmoid(parts.get(0))).mul(parts.get(1)),
+        parameter(layer, "down"));
   }
 
   private NDArray norm(NDArray x, NDArray weight) {
-    NDArray scale = x.square().mean(new int[] {1}, true).add(config.normEpsilon()).pow(-0.5);
+    NDArray scale = x.square().mean(new int[] {1}, true).add(epsilon).pow(minusHalf);
     return x.mul(scale).mul(weight);
   }
 

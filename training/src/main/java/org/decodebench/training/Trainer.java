@@ -72,7 +72,7 @@ final class Trainer implements AutoCloseable {
     try (NDManager scratch = network.manager().newSubManager();
         GradientCollector gradients = Engine.getEngine("PyTorch").newGradientCollector()) {
       NDArray sum = loss(scratch, batch);
-      gradients.backward(sum.div(batch.carriers()));
+      gradients.backward(sum.div(scratch.create((float) divisor(batch))));
       loss = sum.getFloat();
     }
     step++;
@@ -80,6 +80,15 @@ final class Trainer implements AutoCloseable {
     double rate = schedule.rate(step);
     double norm = optimizer.step(step, rate);
     return new Report(step, tokens, loss / batch.textTokens(), rate, norm);
+  }
+
+  /**
+   * Positions that carry loss, as of a step that is not cut: a token weighs the same in a short
+   * canvas as in a whole one.
+   */
+  private double divisor(Batch batch) {
+    double whole = (double) config.batch() * config.data().canvas();
+    return batch.carriers() * whole / batch.canvasTokens();
   }
 
   private Canvas[] canvases(RandomStream noise) {

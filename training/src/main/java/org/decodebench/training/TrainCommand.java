@@ -1,0 +1,47 @@
+package org.decodebench.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.spi.Subcommand;
+import org.decodebench.core.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code decodebench train CONFIG.yaml}. */
+@Command(
+    name = "train",
+    description = {
+      "Train a small model: next token, masked diffusion or block diffusion.",
+      "A run that was killed continues from its last checkpoint."
+    })
+public final class TrainCommand implements Subcommand {
+  @Parameters(index = "0", paramLabel = "CONFIG.yaml", description = "What to train; see training/configs.")
+  private Path file;
+
+  @Option(names = "--restart", description = "Begin anew even if there is a checkpoint.")
+  private boolean restart;
+
+  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "bf16", description = "How weights are stored: bf16 (default) or f32.")
+  private String dtype;
+
+  @Override
+  public Integer call() {
+    DType type =
+        switch (dtype) {
+          case "bf16" -> DType.BF16;
+          case "f32" -> DType.F32;
+          default -> throw new UsageException("--dtype " + dtype + ": expected bf16 or f32");
+        };
+    TrainConfig config = TrainConfigReader.read(file);
+    try {
+      ModelCard card = new TrainingRun(config, restart, type).run();
+      System.out.printf("held_out_nll_nats_per_token %.4f%n", card.heldOutNll());
+      System.out.printf("model %s%n", config.output());
+      return 0;
+    } catch (IOException e) {
+      throw new UsageException("cannot write to " + config.output() + ": " + e.getMessage(), e);
+    }
+  }
+}

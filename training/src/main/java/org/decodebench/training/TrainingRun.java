@@ -1,0 +1,158 @@
+package org.decodebench.training;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.source.Source;
+import org.decodebench.core.source.Sources;
+import org.decodebench.core.tensor.DType;
+import org.decodebench.core.tensor.Tensor;
+
+/** A training run from its configuration to the model's folder. */
+final class TrainingRun {
+  private static final int INTERVAL = 50;
+  private static final int CHECK_CANVASES = 128;
+  private static final int FINAL_CANVASES = 1024;
+
+  private final TrainConfig config;
+  private final boolean restart;
+  private final DType dtype;
+  private final Source source;
+  private final CanvasData data;
+
+  TrainingRun(TrainConfig config, boolean restart, DType dtype) {
+    this.config = config;
+    this.restart = restart;
+    this.dtype = dtype;
+    this.source = config.data().source().map(Sources::byName).orElse(null);
+    this.data = source != null ? ofSource(source) : ofText(config.data().text().orElseThrow());
+  }
+
+  private CanvasData ofSource(Source source) {
+    int mask = source.tokenizer().encode("<mask>", true)[source.tokenizer().encode("<mask>", true).length - 1];
+    return new CanvasData.OfSource(source, mask, config.seed());
+  }
+
+  private CanvasData ofText(Path file) {
+    byte[] text;
+    try {
+      text = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UsageException("cannot read text " + file + ": " + e.getMessage(), e);
+    }
+    if (text.length / 10 < config.data().canvas()) {
+      throw new UsageException(
+          "%s: %d bytes are too few for a canvas of %d: its last tenth is held out"
+              .formatted(file, text.length, config.data().canvas()));
+    }
+    return new CanvasData.OfBytes(text, config.seed());
+  }
+
+  /** Trains to the end and writes the model; returns the card. */
+  ModelCard run() throws IOException {
+    Path folder = config.output();
+    Files.createDirectories(folder);
+    Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.bin"), settings());
+    try (NDManager manager = Torch.open(config.threads());
+        Trainer trainer = new Trainer(manager, config, data)) {
+      if (restart) {
+        checkpoint.delete();
+      } else if (checkpoint.exists()) {
+        checkpoint.load(trainer);
+      }
+      try (TrainingLog log = new TrainingLog(folder.resolve("training.csv"), trainer.step());
+          Progress progress = new Progress(config.name(), trainer.step(), config.steps())) {
+        return loop(trainer, checkpoint, log, progress);
+      }
+    }
+  }
+
+  private ModelCard loop(Trainer trainer, Checkpoint checkpoint, TrainingLog log, Progress progress)
+      throws IOException {
+    long start = System.nanoTime();
+    long intervalStart = start;
+    long intervalTokens = trainer.tokens();
+    double intervalSum = 0;
+    int intervalSteps = 0;
+    double lastTenth = 0;
+    long lastTenthSteps = 0;
+    while (trainer.step() < config.steps()) {
+      Trainer.Report report = trainer.train();
+      intervalSum += report.nll();
+      intervalSteps++;
+      if (report.step() > config.steps() * 9 / 10) {
+        lastTenth += report.nll();
+        lastTenthSteps++;
+      }
+      progress.step(report.step(), intervalSum / intervalSteps);
+      boolean end = report.step() == config.steps();
+      if (report.step() % INTERVAL == 0 || end) {
+        double seconds = (System.nanoTime() - intervalStart) * 1e-9;
+        double elapsed = log.elapsedBefore() + (System.nanoTime() - start) * 1e-9;
+        boolean check = report.step() % (10 * INTERVAL) == 0 || end;
+        double heldOut = check ? trainer.heldOut(CHECK_CANVASES, 1) : Double.NaN;
+        log.row(report, intervalSum / intervalSteps, heldOut, (report.tokens() - intervalTokens) / seconds, elapsed);
+        if (check) {
+          checkpoint.save(trainer);
+        }
+        intervalStart = System.nanoTime();
+        intervalTokens = report.tokens();
+        intervalSum = 0;
+        intervalSteps = 0;
+      }
+    }
+    double seconds = log.elapsedBefore() + (System.nanoTime() - start) * 1e-9;
+    return export(trainer, lastTenthSteps == 0 ? Double.NaN : lastTenth / lastTenthSteps, seconds);
+  }
+
+  private ModelCard export(Trainer trainer, double trainingNll, double seconds) throws IOException {
+    var model = trainer.network().config();
+    Map<String, Tensor> tensors =
+        HuggingFaceWeights.tensors(model, trainer.network().values(), dtype);
+    // What is stored is what is judged: the rounded weights.
+    HuggingFaceWeights.parameters(model, tensors)
+        .forEach((name, values) -> trainer.network().parameters().get(name).set(values));
+    int draws = model.paradigm() == org.decodebench.core.model.ModelConfig.Paradigm.AUTOREGRESSIVE ? 1 : 4;
+    ModelCard card =
+        new ModelCard(
+            config,
+            model,
+            dtype.name(),
+            ParameterShapes.count(model),
+            trainer.step(),
+            trainer.tokens(),
+            trainingNll,
+            trainer.heldOut(FINAL_CANVASES, draws),
+            FINAL_CANVASES,
+            source == null ? Double.NaN : source.entropyRate(),
+            seconds,
+            trainer.step() < config.steps());
+    ModelFolder.write(
+        config.output(),
+        model,
+        data.maskToken(),
+        source == null ? "bytes" : source.name(),
+        tensors,
+        card.markdown());
+    return card;
+  }
+
+  /** What decides the numbers of a run: all but threads and the output's place. */
+  private String settings() {
+    return String.join(
+        "|",
+        config.name(),
+        config.paradigm().name(),
+        Integer.toString(config.block()),
+        config.data().toString(),
+        config.shape().toString(),
+        Long.toString(config.tokens()),
+        Integer.toString(config.batch()),
+        Double.toString(config.crop()),
+        config.optimizer().toString(),
+        Long.toString(config.seed()));
+  }
+}
