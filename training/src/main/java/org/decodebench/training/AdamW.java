@@ -22,11 +22,10 @@ final class AdamW {
     this.settings = settings;
     network
         .parameters()
-        .forEach(
-            (name, p) -> {
-              first.put(name, network.manager().zeros(p.getShape()));
-              second.put(name, network.manager().zeros(p.getShape()));
-            });
+        .forEach((name, p) -> {
+          first.put(name, network.manager().zeros(p.getShape()));
+          second.put(name, network.manager().zeros(p.getShape()));
+        });
   }
 
   Map<String, NDArray> first() {
@@ -48,37 +47,34 @@ final class AdamW {
       Map<String, NDArray> gradients = new LinkedHashMap<>();
       network
           .parameters()
-          .forEach(
-              (name, p) -> {
-                NDArray gradient = p.getGradient();
-                gradient.attach(scratch);
-                gradients.put(name, gradient);
-              });
+          .forEach((name, p) -> {
+            NDArray gradient = p.getGradient();
+            gradient.attach(scratch);
+            gradients.put(name, gradient);
+          });
       double norm = norm(gradients);
       double scale = Math.min(1, settings.clip() / (norm + 1e-12));
       double rate1 = rate / (1 - Math.pow(settings.beta1(), step));
       double correction2 = 1 / Math.sqrt(1 - Math.pow(settings.beta2(), step));
       network
           .parameters()
-          .forEach(
-              (name, p) -> {
-                NDArray g = gradients.get(name);
-                NDArray m = first.get(name);
-                NDArray v = second.get(name);
-                m.muli(settings.beta1()).addi(g.mul(scale * (1 - settings.beta1())));
-                v.muli(settings.beta2())
-                    .addi(g.square().muli(scale * scale * (1 - settings.beta2())));
-                NDArray denominator = v.sqrt();
-                denominator.attach(scratch);
-                denominator.muli(correction2).addi(EPSILON);
-                if (p.getShape().dimension() > 1) {
-                  p.muli(1 - rate * settings.weightDecay());
-                }
-                NDArray update = m.div(denominator);
-                update.attach(scratch);
-                p.subi(update.muli(rate1));
-                g.muli(0);
-              });
+          .forEach((name, p) -> {
+            NDArray g = gradients.get(name);
+            NDArray m = first.get(name);
+            NDArray v = second.get(name);
+            m.muli(settings.beta1()).addi(g.mul(scale * (1 - settings.beta1())));
+            v.muli(settings.beta2()).addi(g.square().muli(scale * scale * (1 - settings.beta2())));
+            NDArray denominator = v.sqrt();
+            denominator.attach(scratch);
+            denominator.muli(correction2).addi(EPSILON);
+            if (p.getShape().dimension() > 1) {
+              p.muli(1 - rate * settings.weightDecay());
+            }
+            NDArray update = m.div(denominator);
+            update.attach(scratch);
+            p.subi(update.muli(rate1));
+            g.muli(0);
+          });
       return norm;
     }
   }

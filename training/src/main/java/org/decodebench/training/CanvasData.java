@@ -48,7 +48,10 @@ interface CanvasData {
     }
   }
 
-  /** Windows of a text in byte tokens: training ones anywhere in the first 90 %, held-out ones one after another in the rest. */
+  /**
+   * Windows of a text in byte tokens: training ones anywhere in the first 90 %, held-out ones one
+   * after another in the rest.
+   */
   record OfBytes(byte[] text, long seed) implements CanvasData {
     static final int BEGIN = 256;
     static final int MASK = 258;

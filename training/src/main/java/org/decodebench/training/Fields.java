@@ -36,7 +36,8 @@ final class Fields {
 
   Optional<String> optionalText(String name) {
     return value(name)
-        .map(n -> n.isString() && !n.stringValue().isBlank() ? n.stringValue() : wrong(name, n, "text"));
+        .map(n ->
+            n.isString() && !n.stringValue().isBlank() ? n.stringValue() : wrong(name, n, "text"));
   }
 
   String text(String name) {
@@ -53,7 +54,10 @@ final class Fields {
 
   long whole(String name, long min, long max) {
     JsonNode n = required(name);
-    return n.isIntegralNumber() && n.canConvertToLong() && n.longValue() >= min && n.longValue() <= max
+    return n.isIntegralNumber()
+            && n.canConvertToLong()
+            && n.longValue() >= min
+            && n.longValue() <= max
         ? n.longValue()
         : wrong(name, n, "a whole number from %d to %d".formatted(min, max));
   }
@@ -85,12 +89,11 @@ final class Fields {
     node.propertyNames().stream()
         .filter(known.negate())
         .findFirst()
-        .ifPresent(
-            name -> {
-              throw new UsageException(
-                  "%s: %s%s: no such field; there are: %s"
-                      .formatted(file, path, name, String.join(", ", asked)));
-            });
+        .ifPresent(name -> {
+          throw new UsageException(
+              "%s: %s%s: no such field; there are: %s"
+                  .formatted(file, path, name, String.join(", ", asked)));
+        });
   }
 
   private JsonNode required(String name) {

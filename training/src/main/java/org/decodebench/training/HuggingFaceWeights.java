@@ -36,7 +36,8 @@ final class HuggingFaceWeights {
   static Map<String, float[]> parameters(ModelConfig config, Map<String, Tensor> tensors) {
     Map<String, float[]> parameters = new LinkedHashMap<>();
     ParameterShapes.of(config)
-        .forEach((name, shape) -> parameters.put(name, new float[(int) ParameterShapes.size(shape)]));
+        .forEach(
+            (name, shape) -> parameters.put(name, new float[(int) ParameterShapes.size(shape)]));
     for (Part part : parts(config)) {
       Tensor tensor = tensors.get(part.name);
       float[] to = parameters.get(part.parameter);
@@ -61,11 +62,9 @@ final class HuggingFaceWeights {
       parts.add(new Part(from + "attention_norm", to + "input_layernorm.weight", 0, hidden, 1));
       parts.add(new Part(from + "qkv", to + "self_attn.q_proj.weight", 0, q, hidden));
       parts.add(new Part(from + "qkv", to + "self_attn.k_proj.weight", q, q + kv, hidden));
-      parts.add(
-          new Part(from + "qkv", to + "self_attn.v_proj.weight", q + kv, q + 2 * kv, hidden));
+      parts.add(new Part(from + "qkv", to + "self_attn.v_proj.weight", q + kv, q + 2 * kv, hidden));
       parts.add(new Part(from + "attention_out", to + "self_attn.o_proj.weight", 0, hidden, q));
-      parts.add(
-          new Part(from + "mlp_norm", to + "post_attention_layernorm.weight", 0, hidden, 1));
+      parts.add(new Part(from + "mlp_norm", to + "post_attention_layernorm.weight", 0, hidden, 1));
       int mlp = c.mlpSize();
       parts.add(new Part(from + "gate_up", to + "mlp.gate_proj.weight", 0, mlp, hidden));
       parts.add(new Part(from + "gate_up", to + "mlp.up_proj.weight", mlp, 2 * mlp, hidden));

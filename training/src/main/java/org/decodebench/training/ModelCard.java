@@ -39,19 +39,38 @@ record ModelCard(
     row(card, "architecture", architecture());
     row(card, "parameters", "%,d, stored as %s".formatted(parameters, dtype));
     row(card, "objective", objective());
-    row(card, "data", "%s, canvas of %d positions, begin token first".formatted(
-        config.data().description(), config.data().canvas()));
-    row(card, "tokens seen", "%,d canvas tokens in %,d of %,d steps of %d canvases; %.0f %% of the steps cut to a random shorter length"
-        .formatted(tokens, step, config.steps(), config.batch(), 100 * config.crop()));
+    row(
+        card,
+        "data",
+        "%s, canvas of %d positions, begin token first"
+            .formatted(config.data().description(), config.data().canvas()));
+    row(
+        card,
+        "tokens seen",
+        "%,d canvas tokens in %,d of %,d steps of %d canvases; %.0f %% of the steps cut to a random shorter length"
+            .formatted(tokens, step, config.steps(), config.batch(), 100 * config.crop()));
     TrainConfig.Optimizer o = config.optimizer();
-    row(card, "optimiser", "AdamW, beta1 %s, beta2 %s, weight decay %s on matrices, gradient norm clipped at %s"
-        .formatted(o.beta1(), o.beta2(), o.weightDecay(), o.clip()));
-    row(card, "schedule", "warm-up over %.0f %% of the steps to %s, cosine down to %.0f %% of it"
-        .formatted(100 * o.warmup(), o.rate(), 100 * o.last()));
+    row(
+        card,
+        "optimiser",
+        "AdamW, beta1 %s, beta2 %s, weight decay %s on matrices, gradient norm clipped at %s"
+            .formatted(o.beta1(), o.beta2(), o.weightDecay(), o.clip()));
+    row(
+        card,
+        "schedule",
+        "warm-up over %.0f %% of the steps to %s, cosine down to %.0f %% of it"
+            .formatted(100 * o.warmup(), o.rate(), 100 * o.last()));
     row(card, "seed", Long.toString(config.seed()));
     row(card, "commit", commit());
-    row(card, "runtime", "DJL on PyTorch %s, %d threads, F32, %.0f s".formatted(Torch.version(), config.threads(), seconds));
-    row(card, "final training loss", "%.4f nats a text token (mean of the last tenth)".formatted(trainingNll));
+    row(
+        card,
+        "runtime",
+        "DJL on PyTorch %s, %d threads, F32, %.0f s"
+            .formatted(Torch.version(), config.threads(), seconds));
+    row(
+        card,
+        "final training loss",
+        "%.4f nats a text token (mean of the last tenth)".formatted(trainingNll));
     row(card, "held-out", heldOut());
     return card.toString();
   }
@@ -64,7 +83,14 @@ record ModelCard(
   private String architecture() {
     return "Llama style: RMSNorm, rotate-half RoPE, grouped queries, SwiGLU, tied embeddings; "
         + "%d layers, hidden %d, %d heads, %d key-value heads, head size %d, MLP %d, vocabulary %d"
-            .formatted(model.layers(), model.hiddenSize(), model.heads(), model.kvHeads(), model.headSize(), model.mlpSize(), model.vocabSize());
+            .formatted(
+                model.layers(),
+                model.hiddenSize(),
+                model.heads(),
+                model.kvHeads(),
+                model.headSize(),
+                model.mlpSize(),
+                model.vocabSize());
   }
 
   private String objective() {
@@ -77,10 +103,18 @@ record ModelCard(
 
   private String heldOut() {
     boolean exact = model.paradigm() == Paradigm.AUTOREGRESSIVE;
-    String text = "%.4f nats a text token, perplexity %.4f (%s, %d canvases)"
-        .formatted(heldOutNll, Math.exp(heldOutNll), exact ? "exact" : "nelbo: an upper bound", heldOutCanvases);
-    return Double.isNaN(sourceEntropy) ? text : text
-        + "; the source's own: %.4f nats, perplexity %.4f".formatted(sourceEntropy, Math.exp(sourceEntropy));
+    String text =
+        "%.4f nats a text token, perplexity %.4f (%s, %d canvases)"
+            .formatted(
+                heldOutNll,
+                Math.exp(heldOutNll),
+                exact ? "exact" : "nelbo: an upper bound",
+                heldOutCanvases);
+    return Double.isNaN(sourceEntropy)
+        ? text
+        : text
+            + "; the source's own: %.4f nats, perplexity %.4f"
+                .formatted(sourceEntropy, Math.exp(sourceEntropy));
   }
 
   private static void row(StringBuilder card, String name, String value) {
@@ -93,7 +127,9 @@ record ModelCard(
       Process git =
           new ProcessBuilder("git", "describe", "--always", "--dirty", "--exclude", "*").start();
       String out = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return git.waitFor(10, TimeUnit.SECONDS) && git.exitValue() == 0 ? out.toLowerCase(Locale.ROOT) : "unknown";
+      return git.waitFor(10, TimeUnit.SECONDS) && git.exitValue() == 0
+          ? out.toLowerCase(Locale.ROOT)
+          : "unknown";
     } catch (IOException e) {
       return "unknown";
     } catch (InterruptedException e) {

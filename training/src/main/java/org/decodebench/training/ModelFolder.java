@@ -18,7 +18,12 @@ final class ModelFolder {
   private ModelFolder() {}
 
   static void write(
-      Path folder, ModelConfig config, int maskToken, String tokenizer, Map<String, Tensor> tensors, String card)
+      Path folder,
+      ModelConfig config,
+      int maskToken,
+      String tokenizer,
+      Map<String, Tensor> tensors,
+      String card)
       throws IOException {
     Files.createDirectories(folder);
     SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));

@@ -46,10 +46,9 @@ final class Network implements AutoCloseable {
   static Network of(NDManager parent, ModelConfig config, Map<String, float[]> values) {
     Network network = new Network(parent.newSubManager(), config);
     ParameterShapes.of(config)
-        .forEach(
-            (name, shape) ->
-                network.parameters.put(
-                    name, network.manager.create(values.get(name), new Shape(shape))));
+        .forEach((name, shape) ->
+            network.parameters.put(
+                name, network.manager.create(values.get(name), new Shape(shape))));
     return network;
   }
 
@@ -139,8 +138,7 @@ final class Network implements AutoCloseable {
   }
 
   private NDArray mlp(int layer, NDArray h) {
-    NDList parts =
-        linear(h, parameter(layer, "gate_up")).split(new long[] {config.mlpSize()}, 1);
+    NDList parts = linear(h, parameter(layer, "gate_up")).split(new long[] {config.mlpSize()}, 1);
     return linear(
         parts.get(0).mul(Activation.sigmoid(parts.get(0))).mul(parts.get(1)),
         parameter(layer, "down"));

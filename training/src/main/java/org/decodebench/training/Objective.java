@@ -1,8 +1,6 @@
 package org.decodebench.training;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 import org.decodebench.core.sampling.RandomStream;
@@ -32,7 +30,7 @@ sealed interface Objective {
     @Override
     public Batch batch(Canvas[] canvases, RandomStream noise) {
       int length = canvases[0].length();
-      Loss loss = new Loss(length);
+      LossRows loss = new LossRows(length);
       int[][] tokens = new int[canvases.length][];
       for (int b = 0; b < canvases.length; b++) {
         tokens[b] = canvases[b].tokens();
@@ -41,7 +39,11 @@ sealed interface Objective {
         }
       }
       return loss.batch(
-          tokens, iota(length), AttentionMask.of(Attention.CAUSAL, length), loss.size(), canvases);
+          tokens,
+          LossRows.iota(length),
+          AttentionMask.of(Attention.CAUSAL, length),
+          loss.size(),
+          canvases);
     }
   }
 
@@ -60,7 +62,7 @@ sealed interface Objective {
     @Override
     public Batch batch(Canvas[] canvases, RandomStream noise) {
       int length = canvases[0].length();
-      Loss loss = new Loss(length);
+      LossRows loss = new LossRows(length);
       int[][] tokens = new int[canvases.length][];
       Strata strata = new Strata(canvases.length, noise);
       for (int b = 0; b < canvases.length; b++) {
@@ -70,7 +72,7 @@ sealed interface Objective {
       long carriers = (long) canvases.length * (length - 1);
       return loss.batch(
           tokens,
-          iota(length),
+          LossRows.iota(length),
           AttentionMask.of(new Attention.Bidirectional(length), length),
           carriers,
           canvases);
@@ -92,7 +94,7 @@ sealed interface Objective {
     public Batch batch(Canvas[] canvases, RandomStream noise) {
       int length = canvases[0].length();
       int blocks = (length + block - 1) / block;
-      Loss loss = new Loss(2 * length);
+      LossRows loss = new LossRows(2 * length);
       int[][] tokens = new int[canvases.length][];
       Strata strata = new Strata(canvases.length * blocks, noise);
       long carriers = 0;
@@ -103,8 +105,9 @@ sealed interface Objective {
         for (int from = 0; from < length; from += block) {
           double t = strata.next();
           if (from < lossEnd) {
-            loss.mask(noisy, b, Math.max(from, 1), Math.min(from + block, length), t, maskToken, noise);
-          } 
+            loss.mask(
+                noisy, b, Math.max(from, 1), Math.min(from + block, length), t, maskToken, noise);
+          }
         }
         carriers += lossEnd - 1;
         tokens[b] = Arrays.copyOf(noisy, 2 * length);
@@ -116,92 +119,6 @@ sealed interface Objective {
       }
       return loss.batch(
           tokens, positions, AttentionMask.noisyThenClean(length, block), carriers, canvases);
-    }
-  }
-
-  private static int[] iota(int n) {
-    int[] values = new int[n];
-    Arrays.setAll(values, i -> i);
-    return values;
-  }
-
-  /** Times t in (0, 1], one in each of n equal strata, in shuffled order. */
-  final class Strata {
-    private final int[] order;
-    private final double offset;
-    private int next;
-
-    Strata(int n, RandomStream noise) {
-      order = shuffled(0, n, noise, -2);
-      offset = 1 - noise.uniform(-1, 0);
-    }
-
-    double next() {
-      return (order[next++] + offset) / order.length;
-    }
-  }
-
-  /** {@code from…to-1} in an order fixed by the stream and {@code row}. */
-  private static int[] shuffled(int from, int to, RandomStream noise, long row) {
-    int n = to - from;
-    int[] values = new int[n];
-    for (int i = 0; i < n; i++) {
-      int j = (int) (noise.uniform(from + i, row) * (i + 1));
-      values[i] = values[j];
-      values[j] = from + i;
-    }
-    return values;
-  }
-
-  /** Gathers the rows that carry loss. */
-  final class Loss {
-    private final int width;
-    private final List<int[]> entries = new ArrayList<>();
-    private final List<Float> weights = new ArrayList<>();
-
-    Loss(int width) {
-      this.width = width;
-    }
-
-    void add(int sequence, int column, int target, float weight) {
-      entries.add(new int[] {sequence * width + column, target});
-      weights.add(weight);
-    }
-
-    int size() {
-      return entries.size();
-    }
-
-    /** Masks ⌈t·n⌉ of the n positions {@code from…to-1} and lets them carry loss. */
-    void mask(
-        int[] tokens, int sequence, int from, int to, double t, int maskToken, RandomStream noise) {
-      int n = to - from;
-      if (n <= 0) {
-        return;
-      }
-      int masked = Math.clamp((int) Math.ceil(t * n), 1, n);
-      int[] order = shuffled(from, to, noise, sequence);
-      for (int i = 0; i < masked; i++) {
-        int position = order[i];
-        add(sequence, position, tokens[position], (float) n / masked);
-        tokens[position] = maskToken;
-      }
-    }
-
-    Batch batch(int[][] tokens, int[] positions, boolean[][] seen, long carriers, Canvas[] from) {
-      float[] w = new float[weights.size()];
-      for (int i = 0; i < w.length; i++) {
-        w[i] = weights.get(i);
-      }
-      return new Batch(
-          tokens,
-          positions,
-          seen,
-          entries.stream().mapToInt(e -> e[0]).toArray(),
-          entries.stream().mapToInt(e -> e[1]).toArray(),
-          w,
-          carriers,
-          Arrays.stream(from).mapToLong(c -> c.textEnd() - 1).sum());
     }
   }
 }

@@ -17,13 +17,20 @@ import picocli.CommandLine.Parameters;
       "A run that was killed continues from its last checkpoint."
     })
 public final class TrainCommand implements Subcommand {
-  @Parameters(index = "0", paramLabel = "CONFIG.yaml", description = "What to train; see training/configs.")
+  @Parameters(
+      index = "0",
+      paramLabel = "CONFIG.yaml",
+      description = "What to train; see training/configs.")
   private Path file;
 
   @Option(names = "--restart", description = "Begin anew even if there is a checkpoint.")
   private boolean restart;
 
-  @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "bf16", description = "How weights are stored: bf16 (default) or f32.")
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      defaultValue = "bf16",
+      description = "How weights are stored: bf16 (default) or f32.")
   private String dtype;
 
   @Override

@@ -43,7 +43,9 @@ record TrainConfig(
    */
   record Data(Optional<String> source, Optional<Path> text, int canvas) {
     String description() {
-      return source.map(s -> "source " + s).orElseGet(() -> "text " + text.orElseThrow().getFileName());
+      return source
+          .map(s -> "source " + s)
+          .orElseGet(() -> "text " + text.orElseThrow().getFileName());
     }
   }
 
@@ -73,7 +75,10 @@ record TrainConfig(
 
   Schedule schedule() {
     return new Schedule(
-        optimizer.rate, Math.max(1, Math.round(optimizer.warmup * steps())), steps(), optimizer.last);
+        optimizer.rate,
+        Math.max(1, Math.round(optimizer.warmup * steps())),
+        steps(),
+        optimizer.last);
   }
 
   Objective objective(int maskToken) {

@@ -41,8 +41,7 @@ final class TrainConfigReader {
     budget.end();
     TrainConfig.Optimizer optimizer = optimizer(root.section("optimizer"));
     long seed = root.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE, 1);
-    int threads =
-        (int) root.whole("threads", 1, 1024, Runtime.getRuntime().availableProcessors());
+    int threads = (int) root.whole("threads", 1, 1024, Runtime.getRuntime().availableProcessors());
     Path output = Path.of(root.text("output"));
     root.end();
     return new TrainConfig(
@@ -59,7 +58,9 @@ final class TrainConfigReader {
       throw new UsageException(
           "%s: line %d: no YAML: %s"
               .formatted(
-                  file, at == null ? 0 : at.getLineNr(), e.getOriginalMessage().lines().findFirst().orElse("")),
+                  file,
+                  at == null ? 0 : at.getLineNr(),
+                  e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     }
   }

@@ -135,8 +135,7 @@ final class Trainer implements AutoCloseable {
     int width = batch.positions().length;
     int[] flat = Arrays.stream(batch.tokens()).flatMapToInt(Arrays::stream).toArray();
     NDArray tokens = scratch.create(flat, new Shape(batch.tokens().length, width));
-    NDArray mask =
-        scratch.create(AttentionMask.additive(batch.seen()), new Shape(width, width));
+    NDArray mask = scratch.create(AttentionMask.additive(batch.seen()), new Shape(width, width));
     NDArray hidden = network.hidden(tokens, batch.positions(), mask);
     NDArray logProbabilities = network.logits(hidden, batch.rows()).logSoftmax(1);
     long[] targets = Arrays.stream(batch.targets()).asLongStream().toArray();

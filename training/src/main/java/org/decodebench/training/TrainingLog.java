@@ -13,7 +13,10 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 
-/** {@code training.csv}: one row an interval, flushed; a resumed run drops the rows after its checkpoint. */
+/**
+ * {@code training.csv}: one row an interval, flushed; a resumed run drops the rows after its
+ * checkpoint.
+ */
 final class TrainingLog implements AutoCloseable {
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT
@@ -59,7 +62,8 @@ final class TrainingLog implements AutoCloseable {
   /**
    * @param heldOut NaN where it was not measured
    */
-  void row(Trainer.Report report, double nll, double heldOut, double tokensPerSecond, double elapsed)
+  void row(
+      Trainer.Report report, double nll, double heldOut, double tokensPerSecond, double elapsed)
       throws IOException {
     printer.printRecord(
         1,
@@ -76,8 +80,7 @@ final class TrainingLog implements AutoCloseable {
 
   private static List<CSVRecord> rows(Path file, long step) throws IOException {
     try (Reader reader = Files.newBufferedReader(file);
-        CSVParser parser =
-            FORMAT.builder().setSkipHeaderRecord(true).get().parse(reader)) {
+        CSVParser parser = FORMAT.builder().setSkipHeaderRecord(true).get().parse(reader)) {
       return parser.stream().filter(r -> Long.parseLong(r.get("step")) <= step).toList();
     }
   }

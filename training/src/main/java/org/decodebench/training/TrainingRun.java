@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.model.ModelConfig.Paradigm;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
+import org.decodebench.core.tokenizer.WordTokenizer;
 
 /** A training run from its configuration to the model's folder. */
 final class TrainingRun {
@@ -32,8 +34,7 @@ final class TrainingRun {
   }
 
   private CanvasData ofSource(Source source) {
-    int mask = source.tokenizer().encode("<mask>", true)[source.tokenizer().encode("<mask>", true).length - 1];
-    return new CanvasData.OfSource(source, mask, config.seed());
+    return new CanvasData.OfSource(source, WordTokenizer.MASK, config.seed());
   }
 
   private CanvasData ofText(Path file) {
@@ -94,7 +95,12 @@ final class TrainingRun {
         double elapsed = log.elapsedBefore() + (System.nanoTime() - start) * 1e-9;
         boolean check = report.step() % (10 * INTERVAL) == 0 || end;
         double heldOut = check ? trainer.heldOut(CHECK_CANVASES, 1) : Double.NaN;
-        log.row(report, intervalSum / intervalSteps, heldOut, (report.tokens() - intervalTokens) / seconds, elapsed);
+        log.row(
+            report,
+            intervalSum / intervalSteps,
+            heldOut,
+            (report.tokens() - intervalTokens) / seconds,
+            elapsed);
         if (check) {
           checkpoint.save(trainer);
         }
@@ -115,7 +121,7 @@ final class TrainingRun {
     // What is stored is what is judged: the rounded weights.
     HuggingFaceWeights.parameters(model, tensors)
         .forEach((name, values) -> trainer.network().parameters().get(name).set(values));
-    int draws = model.paradigm() == org.decodebench.core.model.ModelConfig.Paradigm.AUTOREGRESSIVE ? 1 : 4;
+    int draws = model.paradigm() == Paradigm.AUTOREGRESSIVE ? 1 : 4;
     ModelCard card =
         new ModelCard(
             config,

@@ -24,8 +24,7 @@ public final class SafetensorsWriter {
    * @throws UsageException if the file cannot be written
    * @throws IllegalArgumentException for a type that the format does not know
    */
-  public static void write(
-      Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+  public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
     byte[] header = header(tensors, metadata).getBytes(StandardCharsets.UTF_8);
     int padded = (header.length + 7) / 8 * 8;
     ByteBuffer start = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
