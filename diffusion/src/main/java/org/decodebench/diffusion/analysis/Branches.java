@@ -1,6 +1,7 @@
 package org.decodebench.diffusion.analysis;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ final class Branches implements Chance {
   private final List<double[]> options = new ArrayList<>();
   private final List<Integer> taken = new ArrayList<>();
   private final Map<Long, Double> keys = new HashMap<>();
+  private final Map<Long, Integer> intervals = new HashMap<>();
   private final List<Double> ascending = new ArrayList<>();
   private int depth;
 
@@ -30,6 +32,7 @@ final class Branches implements Chance {
   /** Turns to the next branch. */
   boolean advance() {
     keys.clear();
+    intervals.clear();
     ascending.clear();
     depth = 0;
     while (!taken.isEmpty()) {
@@ -73,8 +76,14 @@ final class Branches implements Chance {
   }
 
   @Override
-  public boolean flip(double p, int position, int step) {
+  public boolean flip(double p, int position, int tick) {
     return choose(new double[] {1 - p, p}) == 1;
+  }
+
+  @Override
+  public int interval(int position, int visit, int intervals) {
+    return this.intervals.computeIfAbsent(
+        (long) visit << 32 | position, k -> choose(uniform(intervals)));
   }
 
   /** A new key falls with equal probability between any two that were given before. */
@@ -85,13 +94,17 @@ final class Branches implements Chance {
 
   private double insert() {
     int n = ascending.size() + 1;
-    double[] uniform = new double[n];
-    java.util.Arrays.fill(uniform, 1.0 / n);
-    int rank = choose(uniform);
+    int rank = choose(uniform(n));
     double below = rank == 0 ? 0 : ascending.get(rank - 1);
     double above = rank == ascending.size() ? 1 : ascending.get(rank);
     double key = (below + above) / 2;
     ascending.add(rank, key);
     return key;
+  }
+
+  private static double[] uniform(int n) {
+    double[] p = new double[n];
+    Arrays.fill(p, 1.0 / n);
+    return p;
   }
 }

@@ -149,14 +149,25 @@ final class BlockSequence implements SequenceDecode {
   }
 
   private void advance() {
-    boolean blockDone = canvas.masked(from, to).length == 0;
-    if ((blockDone || plan.earlyStop()) && canvas.endsNow(tokenizer::isEnd)) {
+    if (head) {
+      head = false;
+      window = new Window(canvas, from + 1, to, plan.rule(), filler);
+      finish(canvas.masked(from + 1, to).length == 0);
+    } else {
+      // Where everything is placed, a policy decides what to mask again without a forward.
+      while (!window.done() && window.wanted().length == 0) {
+        window.step(new int[0], new Prediction[0], index, step++, listener);
+      }
+      finish(window.done());
+    }
+  }
+
+  private void finish(boolean blockDone) {
+    boolean mayEnd = blockDone || (plan.earlyStop() && plan.rule().placedIsFinal());
+    if (mayEnd && canvas.endsNow(tokenizer::isEnd)) {
       window = null;
     } else if (blockDone) {
       open(to);
-    } else if (head) {
-      head = false;
-      window = new Window(canvas, from + 1, to, plan.rule(), filler);
     }
   }
 

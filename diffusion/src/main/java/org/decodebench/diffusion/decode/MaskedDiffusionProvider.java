@@ -30,10 +30,7 @@ public final class MaskedDiffusionProvider implements DecoderProvider {
 
   @Override
   public Decoder create(Settings settings, DecoderContext context) {
-    OptionalInt block =
-        settings.text("block").isEmpty()
-            ? OptionalInt.empty()
-            : OptionalInt.of(settings.integer("block", 1, Integer.MAX_VALUE));
+    OptionalInt block = SamplerSettings.optional(settings, "block");
     return new MaskedDiffusion(
         settings.spec(), SamplerSettings.parse(settings), block, settings.flag("early-stop"));
   }

@@ -7,6 +7,7 @@ import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.tokenizer.Tokenizer;
+import org.decodebench.diffusion.policy.Prediction;
 
 /**
  * Masked diffusion of one sequence (MDLM 2406.07524, LLaDA 2502.09992): a bidirectional forward
@@ -44,8 +45,7 @@ final class MaskedSequence implements SequenceDecode {
     this.earlyStop = earlyStop;
     this.listener = listener;
     this.attention = new Attention.Bidirectional(canvas.length());
-    this.window = windows.next(canvas, 0, filler);
-    advance();
+    open(0);
   }
 
   @Override
@@ -63,17 +63,29 @@ final class MaskedSequence implements SequenceDecode {
   @Override
   public int accept(Logits logits, int firstRow) {
     window.step(wanted, rows.predictions(wanted.length, logits, firstRow), index, step++, listener);
-    if (earlyStop && canvas.endsNow(tokenizer::isEnd)) {
-      window = null;
-    } else {
-      advance();
-    }
+    advance();
     return firstRow + wanted.length;
   }
 
+  /** Turns to the next window that has something to fill, or to the end. */
+  private void open(int from) {
+    window = null;
+    while (from < canvas.length() && window == null) {
+      Window next = windows.next(canvas, from, filler);
+      from = next.to();
+      window = canvas.masked(next.from(), next.to()).length == 0 ? null : next;
+    }
+  }
+
   private void advance() {
-    while (window != null && window.done()) {
-      window = window.to() == canvas.length() ? null : windows.next(canvas, window.to(), filler);
+    // Where everything is placed, a policy decides what to mask again without a forward.
+    while (!window.done() && window.wanted().length == 0) {
+      window.step(new int[0], new Prediction[0], index, step++, listener);
+    }
+    if (earlyStop && window.placedIsFinal() && canvas.endsNow(tokenizer::isEnd)) {
+      window = null;
+    } else if (window.done()) {
+      open(window.to());
     }
   }
 

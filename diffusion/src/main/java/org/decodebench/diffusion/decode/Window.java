@@ -42,7 +42,12 @@ final class Window {
   }
 
   boolean done() {
-    return canvas.masked(from, to).length == 0;
+    return policy.done(canvas.masked(from, to).length);
+  }
+
+  /** Whether placed tokens stay as they are. */
+  boolean placedIsFinal() {
+    return rule.placedIsFinal();
   }
 
   /** Positions whose predictions the next step reads, ascending. */
@@ -66,7 +71,11 @@ final class Window {
    */
   void step(
       int[] positions, Prediction[] predictions, int sequence, int step, DecodeListener listener) {
-    Moves moves = new Moves(positions, predictions);
+    Prediction[] seen = new Prediction[positions.length];
+    for (int i = 0; i < seen.length; i++) {
+      seen[i] = policy.see(positions[i], predictions[i]);
+    }
+    Moves moves = new Moves(positions, seen);
     policy.step(moves);
     moves.apply(sequence, step, listener);
     steps++;
@@ -120,8 +129,8 @@ final class Window {
     }
 
     @Override
-    public boolean flip(double p, int position) {
-      return filler.chance().flip(p, position, steps);
+    public boolean flip(double p, int position, int tick) {
+      return filler.chance().flip(p, position, tick);
     }
 
     @Override
@@ -130,8 +139,15 @@ final class Window {
     }
 
     @Override
-    public void commit(int position) {
-      commits.put(position, null);
+    public int interval(int position, int intervals) {
+      return filler.chance().interval(position, canvas.visits(position), intervals);
+    }
+
+    @Override
+    public int commit(int position) {
+      int token = filler.token(canvas, at(position), position);
+      commits.put(position, token);
+      return token;
     }
 
     @Override

@@ -24,8 +24,14 @@ public interface Chance {
   /** The key by which random orders rank a position; distinct keys for distinct positions. */
   double key(int position, int visit);
 
-  /** Whether something of probability {@code p} happens at a position in a step. */
-  boolean flip(double p, int position, int step);
+  /**
+   * The interval, of {@code intervals} equal ones of [0, 1], that holds a position's uniform random
+   * time.
+   */
+  int interval(int position, int visit, int intervals);
+
+  /** Whether something of probability {@code p} happens at a position at a tick of time. */
+  boolean flip(double p, int position, int tick);
 
   /**
    * Counter-based choices. A token's number is at counter (position, visit), so that block size 1
@@ -57,8 +63,13 @@ public interface Chance {
     }
 
     @Override
-    public boolean flip(double p, int position, int step) {
-      return random.uniform(position, FLIP | step) < p;
+    public int interval(int position, int visit, int intervals) {
+      return (int) (key(position, visit) * intervals);
+    }
+
+    @Override
+    public boolean flip(double p, int position, int tick) {
+      return random.uniform(position, FLIP | tick) < p;
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.decodebench.diffusion.policy;
 
+import java.util.Arrays;
+
 /**
  * What the model says about one position: its distribution at temperature 1 without the mask token,
  * which is never a prediction (MDLM, 2406.07524). Confidence, margin and entropy are of this
@@ -38,6 +40,16 @@ public final class Prediction {
 
   public int vocab() {
     return vocab;
+  }
+
+  /** A copy of the row: {@code [vocab]}. */
+  public float[] copy() {
+    return Arrays.copyOfRange(logits, offset, offset + vocab);
+  }
+
+  /** The same position with other logits, {@code [vocab]}. */
+  public Prediction with(float[] row) {
+    return new Prediction(row, 0, vocab, maskId);
   }
 
   /** The most probable token, the lowest id among equals. */

@@ -24,14 +24,28 @@ public interface Step {
   /** A random key for ranking: the same in every step until the position is filled anew. */
   double key(int position);
 
-  /** Whether something of this probability happens at the position in this step. */
-  boolean flip(double p, int position);
+  /**
+   * Whether something of this probability happens at the position.
+   *
+   * @param tick the sampler's own count of time, which may pass faster than steps
+   */
+  boolean flip(double p, int position, int tick);
 
   /** A token drawn for the position in this step, whether or not it is then committed. */
   int trial(int position);
 
-  /** Places a token that is sampled only now that its position is chosen. */
-  void commit(int position);
+  /**
+   * The interval of time, of {@code intervals} equal ones of [0, 1], in which a position's uniform
+   * random time falls; the same in every step.
+   */
+  int interval(int position, int intervals);
+
+  /**
+   * Places a token that is sampled only now that its position is chosen.
+   *
+   * @return the token
+   */
+  int commit(int position);
 
   /** Places a given token, at a masked position or over a placed one. */
   void commit(int position, int token);

@@ -8,8 +8,22 @@ package org.decodebench.diffusion.policy;
 @FunctionalInterface
 public interface UnmaskingPolicy {
 
-  /** Says through {@code step} what to change; must make progress in finitely many steps. */
+  /** Says through {@code step} what to change; must come to an end in finitely many steps. */
   void step(Step step);
+
+  /**
+   * Whether the window is finished.
+   *
+   * @param masked number of positions that are still masked
+   */
+  default boolean done(int masked) {
+    return masked == 0;
+  }
+
+  /** The prediction as the policy wants it to be seen and sampled from. */
+  default Prediction see(int position, Prediction prediction) {
+    return prediction;
+  }
 
   /** The immutable rule with its settings, from which every window gets a policy of its own. */
   interface Rule {
