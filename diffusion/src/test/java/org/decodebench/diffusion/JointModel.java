@@ -207,6 +207,9 @@ public record JointModel(
       this.capacity = capacity;
       this.written = new int[width][capacity];
       this.lengths = new int[width];
+      for (int[] sequence : written) {
+        Arrays.fill(sequence, -1);
+      }
     }
 
     @Override
@@ -255,10 +258,12 @@ public record JointModel(
       if (run.attention() instanceof Attention.Tree) {
         throw new IllegalArgumentException("no trees");
       }
-      if (visible > Math.max(run.end(), lengths[run.sequence()])
-          || run.first() > lengths[run.sequence()]) {
-        throw new IllegalArgumentException(
-            "row at " + position + " sees a position that was not written");
+      boolean keeps = run.attention() instanceof Attention.Bidirectional;
+      for (int key = lengths[run.sequence()]; key < visible; key++) {
+        boolean inRun = key >= run.first() && key < run.end();
+        if (!inRun && !(keeps && keys[key] >= 0)) {
+          throw new IllegalArgumentException("row at " + position + " sees unwritten " + key);
+        }
       }
       int[] canvas = new int[model.length];
       Arrays.fill(canvas, model.mask());

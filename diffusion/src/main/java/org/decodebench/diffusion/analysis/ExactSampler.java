@@ -9,6 +9,7 @@ import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.diffusion.decode.DiffusionDecoder;
+import org.decodebench.diffusion.decode.StepObserver;
 
 /** The exact distribution of what a diffusion decoder emits, by taking every random branch. */
 public final class ExactSampler {
@@ -34,7 +35,7 @@ public final class ExactSampler {
     do {
       int[] tokens =
           decoder
-              .decode(request, DecodeListener.NONE, stream -> branches)
+              .decode(request, DecodeListener.NONE, stream -> branches, StepObserver.NONE)
               .sequences()
               .getFirst()
               .tokens();

@@ -52,7 +52,10 @@ record BlockDiffusion(
 
   @Override
   public DecodeResult decode(
-      DecodeRequest request, DecodeListener listener, LongFunction<Chance> chances) {
+      DecodeRequest request,
+      DecodeListener listener,
+      LongFunction<Chance> chances,
+      StepObserver observer) {
     check(request.model());
     Requirements.request(NAME, request);
     int size = block(request.model());
@@ -75,7 +78,8 @@ record BlockDiffusion(
                 new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
                 request.model().tokenizer(),
                 plan,
-                listener));
+                listener,
+                observer));
       }
       return new LockStep(session, listener).run(sequences);
     }

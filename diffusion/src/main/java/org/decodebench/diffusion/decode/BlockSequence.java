@@ -57,6 +57,7 @@ final class BlockSequence implements SequenceDecode {
   private final Tokenizer tokenizer;
   private final Plan plan;
   private final DecodeListener listener;
+  private final StepObserver observer;
   private final Attention attention;
 
   /** The block at work. */
@@ -80,7 +81,8 @@ final class BlockSequence implements SequenceDecode {
       Filler filler,
       Tokenizer tokenizer,
       Plan plan,
-      DecodeListener listener) {
+      DecodeListener listener,
+      StepObserver observer) {
     this.index = index;
     this.session = session;
     this.canvas = canvas;
@@ -89,6 +91,7 @@ final class BlockSequence implements SequenceDecode {
     this.tokenizer = tokenizer;
     this.plan = plan;
     this.listener = listener;
+    this.observer = observer;
     this.attention = new Attention.BlockCausal(plan.block(), canvas.length());
     open(0);
     this.prefilled = !cached() || from == 0;
@@ -142,6 +145,7 @@ final class BlockSequence implements SequenceDecode {
     }
     if (wanted.length > 0) {
       Prediction[] predictions = rows.predictions(wanted.length, logits, firstRow);
+      observer.predicted(index, step, canvas.tokens(), wanted, predictions);
       window.step(wanted, predictions, index, step++, listener);
       advance();
     }

@@ -16,11 +16,23 @@ public interface DiffusionDecoder extends Decoder {
 
   /**
    * @param chances the choices of a sequence, by its stream; the request's seed is not used
+   * @param observer sees every step's predictions
    */
-  DecodeResult decode(DecodeRequest request, DecodeListener listener, LongFunction<Chance> chances);
+  DecodeResult decode(
+      DecodeRequest request,
+      DecodeListener listener,
+      LongFunction<Chance> chances,
+      StepObserver observer);
 
   @Override
   default DecodeResult decode(DecodeRequest request, DecodeListener listener) {
-    return decode(request, listener, stream -> Chance.of(new RandomStream(request.seed(), stream)));
+    return decode(request, listener, StepObserver.NONE);
+  }
+
+  /** With the random choices of the request's seed. */
+  default DecodeResult decode(
+      DecodeRequest request, DecodeListener listener, StepObserver observer) {
+    return decode(
+        request, listener, stream -> Chance.of(new RandomStream(request.seed(), stream)), observer);
   }
 }

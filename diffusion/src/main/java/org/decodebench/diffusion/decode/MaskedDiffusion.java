@@ -20,9 +20,17 @@ import org.decodebench.diffusion.policy.Chance;
  * sequences of the batch that are not done.
  *
  * @param block size of the semi-autoregressive blocks after the prompt; none for a single one
+ * @param cache which positions a forward evaluates
+ * @param guidance by the prompt
  * @param earlyStop whether a sequence is done once everything left of its first end token is placed
  */
-record MaskedDiffusion(String spec, SamplerSettings sampler, OptionalInt block, boolean earlyStop)
+record MaskedDiffusion(
+    String spec,
+    SamplerSettings sampler,
+    OptionalInt block,
+    CanvasCache cache,
+    Guidance guidance,
+    boolean earlyStop)
     implements DiffusionDecoder {
 
   static final String NAME = "masked-diffusion";
@@ -34,14 +42,20 @@ record MaskedDiffusion(String spec, SamplerSettings sampler, OptionalInt block, 
 
   @Override
   public DecodeResult decode(
-      DecodeRequest request, DecodeListener listener, LongFunction<Chance> chances) {
+      DecodeRequest request,
+      DecodeListener listener,
+      LongFunction<Chance> chances,
+      StepObserver observer) {
     check(request.model());
     Requirements.request(NAME, request);
-    Windows windows = windows(request.maxNewTokens());
+    MaskedSequence.Plan plan =
+        new MaskedSequence.Plan(windows(request.maxNewTokens()), cache, guidance, earlyStop);
     ModelConfig config = request.model().config();
     int mask = config.maskTokenId().orElseThrow();
     int width = request.prompts().size();
-    try (Session session = request.model().open(Requirements.capacity(request), width)) {
+    int sequencesOfSession = guidance.on() ? 2 * width : width;
+    try (Session session =
+        request.model().open(Requirements.capacity(request), sequencesOfSession)) {
       List<MaskedSequence> sequences = new ArrayList<>();
       for (int i = 0; i < width; i++) {
         DecodeRequest.Prompt prompt = request.prompts().get(i);
@@ -49,13 +63,14 @@ record MaskedDiffusion(String spec, SamplerSettings sampler, OptionalInt block, 
         sequences.add(
             new MaskedSequence(
                 i,
+                width + i,
                 new Canvas(prompt.tokens(), request.maxNewTokens(), mask),
                 new Rows(config),
                 new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
                 request.model().tokenizer(),
-                windows,
-                earlyStop,
-                listener));
+                plan,
+                listener,
+                observer));
       }
       return new LockStep(session, listener).run(sequences);
     }
@@ -73,8 +88,11 @@ record MaskedDiffusion(String spec, SamplerSettings sampler, OptionalInt block, 
     return (canvas, from, filler) -> {
       int start = Math.max(from, canvas.prompt());
       int to = Math.min(start + size, canvas.length());
-      return new Window(
-          canvas, from, to, sampler.rule(share((start - canvas.prompt()) / size, count)), filler);
+      int[] masked = canvas.masked(from, to);
+      // Masks inside the prompt belong to the first window; what is given before them does not.
+      int first = masked.length == 0 ? start : Math.min(masked[0], start);
+      OptionalInt steps = share((start - canvas.prompt()) / size, count);
+      return new Window(canvas, first, to, sampler.rule(steps), filler);
     };
   }
 

@@ -1,7 +1,6 @@
 package org.decodebench.diffusion.decode;
 
 import java.util.List;
-import java.util.OptionalInt;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.DecoderContext;
 import org.decodebench.core.decode.DecoderProvider;
@@ -25,13 +24,30 @@ public final class MaskedDiffusionProvider implements DecoderProvider {
     return SamplerSettings.after(
         "forwards over the whole canvas, shared by the blocks",
         new Setting("block", "", "semi-autoregressive blocks of this size after the prompt"),
+        new Setting(
+            "cache",
+            "none",
+            "none; prefix, dual or vicinity: approximate, evaluate only the block and what follows"
+                + " it, the block, or the block and its vicinity"),
+        new Setting("vicinity", "8", "positions around the block with cache=vicinity"),
+        new Setting("refresh", "0", "evaluate the whole canvas every so many steps of a block"),
+        new Setting("guidance", "0", "classifier-free guidance by the prompt; doubles the work"),
         SamplerSettings.EARLY_STOP);
   }
 
   @Override
   public Decoder create(Settings settings, DecoderContext context) {
-    OptionalInt block = SamplerSettings.optional(settings, "block");
+    CanvasCache cache =
+        new CanvasCache(
+            settings.choice("cache", CanvasCache.Kind.class),
+            settings.integer("vicinity", 0, Integer.MAX_VALUE),
+            settings.integer("refresh", 0, Integer.MAX_VALUE));
     return new MaskedDiffusion(
-        settings.spec(), SamplerSettings.parse(settings), block, settings.flag("early-stop"));
+        settings.spec(),
+        SamplerSettings.parse(settings),
+        SamplerSettings.optional(settings, "block"),
+        cache,
+        new Guidance(settings.number("guidance", 0, Double.POSITIVE_INFINITY)),
+        settings.flag("early-stop"));
   }
 }

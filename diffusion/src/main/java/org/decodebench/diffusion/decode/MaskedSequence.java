@@ -1,5 +1,6 @@
 package org.decodebench.diffusion.decode;
 
+import java.util.Arrays;
 import java.util.List;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeResult;
@@ -10,40 +11,58 @@ import org.decodebench.core.tokenizer.Tokenizer;
 import org.decodebench.diffusion.policy.Prediction;
 
 /**
- * Masked diffusion of one sequence (MDLM 2406.07524, LLaDA 2502.09992): a bidirectional forward
- * over the whole canvas a step, on the windows from left to right.
+ * Masked diffusion of one sequence (MDLM 2406.07524, LLaDA 2502.09992): a bidirectional forward a
+ * step, over the whole canvas or over what its cache does not hold, on the windows from left to
+ * right.
  */
 final class MaskedSequence implements SequenceDecode {
+
+  /**
+   * @param windows how the canvas is cut
+   * @param cache which positions a forward evaluates
+   * @param guidance of the prompt
+   * @param earlyStop whether the sequence is done as soon as everything left of its first end token
+   *     is placed
+   */
+  record Plan(Windows windows, CanvasCache cache, Guidance guidance, boolean earlyStop) {}
+
   private final int index;
+  private final int unconditionalIndex;
   private final Canvas canvas;
   private final Rows rows;
   private final Filler filler;
   private final Tokenizer tokenizer;
-  private final Windows windows;
-  private final boolean earlyStop;
+  private final Plan plan;
   private final DecodeListener listener;
+  private final StepObserver observer;
   private final Attention attention;
   private Window window;
   private int[] wanted;
   private int step;
 
+  /**
+   * @param unconditionalIndex the session's sequence that holds the canvas without its prompt,
+   *     where there is guidance
+   */
   MaskedSequence(
       int index,
+      int unconditionalIndex,
       Canvas canvas,
       Rows rows,
       Filler filler,
       Tokenizer tokenizer,
-      Windows windows,
-      boolean earlyStop,
-      DecodeListener listener) {
+      Plan plan,
+      DecodeListener listener,
+      StepObserver observer) {
     this.index = index;
+    this.unconditionalIndex = unconditionalIndex;
     this.canvas = canvas;
     this.rows = rows;
     this.filler = filler;
     this.tokenizer = tokenizer;
-    this.windows = windows;
-    this.earlyStop = earlyStop;
+    this.plan = plan;
     this.listener = listener;
+    this.observer = observer;
     this.attention = new Attention.Bidirectional(canvas.length());
     open(0);
   }
@@ -56,22 +75,46 @@ final class MaskedSequence implements SequenceDecode {
   @Override
   public Phase plan(List<Run> runs) {
     wanted = window.wanted();
-    runs.add(new Run(index, canvas.tokens(), 0, attention, rows.wanted(wanted, 0)));
+    CanvasCache.Range range =
+        plan.cache().range(window, canvas.length(), window.steps(), rows.shift());
+    runs.add(run(index, canvas.tokens(), range));
+    if (plan.guidance().on()) {
+      runs.add(run(unconditionalIndex, Guidance.unconditional(canvas), range));
+    }
     return Phase.DENOISE;
+  }
+
+  private Run run(int sequence, int[] tokens, CanvasCache.Range range) {
+    int[] part = Arrays.copyOfRange(tokens, range.from(), range.to());
+    return new Run(sequence, part, range.from(), attention, rows.wanted(wanted, range.from()));
   }
 
   @Override
   public int accept(Logits logits, int firstRow) {
-    window.step(wanted, rows.predictions(wanted.length, logits, firstRow), index, step++, listener);
+    int n = wanted.length;
+    Prediction[] predictions = rows.predictions(n, logits, firstRow);
+    boolean guided = plan.guidance().on();
+    for (int i = 0; guided && i < n; i++) {
+      predictions[i] =
+          predictions[i].with(
+              plan.guidance()
+                  .combine(
+                      logits.values(),
+                      logits.offset(firstRow + i),
+                      logits.offset(firstRow + n + i),
+                      logits.vocab()));
+    }
+    observer.predicted(index, step, canvas.tokens(), wanted, predictions);
+    window.step(wanted, predictions, index, step++, listener);
     advance();
-    return firstRow + wanted.length;
+    return firstRow + (guided ? 2 * n : n);
   }
 
   /** Turns to the next window that has something to fill, or to the end. */
   private void open(int from) {
     window = null;
     while (from < canvas.length() && window == null) {
-      Window next = windows.next(canvas, from, filler);
+      Window next = plan.windows().next(canvas, from, filler);
       from = next.to();
       window = canvas.masked(next.from(), next.to()).length == 0 ? null : next;
     }
@@ -82,7 +125,7 @@ final class MaskedSequence implements SequenceDecode {
     while (!window.done() && window.wanted().length == 0) {
       window.step(new int[0], new Prediction[0], index, step++, listener);
     }
-    if (earlyStop && window.placedIsFinal() && canvas.endsNow(tokenizer::isEnd)) {
+    if (plan.earlyStop() && window.placedIsFinal() && canvas.endsNow(tokenizer::isEnd)) {
       window = null;
     } else if (window.done()) {
       open(window.to());

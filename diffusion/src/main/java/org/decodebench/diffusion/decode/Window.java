@@ -41,6 +41,11 @@ final class Window {
     return to;
   }
 
+  /** Steps made so far. */
+  int steps() {
+    return steps;
+  }
+
   boolean done() {
     return policy.done(canvas.masked(from, to).length);
   }
