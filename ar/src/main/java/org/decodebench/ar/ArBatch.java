@@ -7,7 +7,6 @@ import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.PhaseClock;
-import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
@@ -26,13 +25,8 @@ final class ArBatch {
   private int waiting;
   private int step;
 
-  /**
-   * A text in its place of the session.
-   *
-   * @param index which prompt of the request
-   * @param pause rounds to sit out first
-   */
-  private record Place(int index, Continuation text, int pause) {}
+  /** A text in its place of the session; {@code index} is its prompt in the request. */
+  private record Place(int index, Continuation text) {}
 
   ArBatch(DecodeRequest request, DecodeListener listener, Session session, ArDecoder settings) {
     this.request = request;
@@ -45,41 +39,34 @@ final class ArBatch {
   }
 
   DecodeResult run() {
-    int rounds = seat();
-    for (int round = 1; live(); round++) {
+    List<Continuation> first = new ArrayList<>();
+    int[] order = new int[places.length];
+    for (int p = 0; p < places.length; p++) {
+      order[p] = p;
+      places[p] = next();
+      first.add(places[p].text);
+    }
+    clock.skip();
+    Logits logits = Prefill.run(session, order, first, chunk, true);
+    clock.lap("prefill");
+    listener.prefilled();
+    for (int p = 0; p < places.length; p++) {
+      extend(p, logits, p);
+    }
+    clock.lap("sample");
+    for (step = 1; live(); step++) {
       List<Run> runs = runs();
       clock.skip();
-      Logits logits = session.forward(runs);
-      clock.lap(round <= rounds ? "prefill" : "decode");
-      if (round == rounds) {
-        listener.prefilled();
-      }
+      logits = session.forward(runs);
+      clock.lap("decode");
       commit(runs, logits);
       clock.lap("sample");
     }
     return DecodeResult.of(Arrays.asList(results), clock.phases());
   }
 
-  /**
-   * Seats the first texts so that their prefills, of different lengths, end in the same round: the
-   * prefill is over at one moment.
-   *
-   * @return the number of prefill rounds
-   */
-  private int seat() {
-    int rounds = 0;
-    for (int i = 0; i < places.length; i++) {
-      rounds = Math.max(rounds, rounds(i));
-    }
-    for (int i = 0; i < places.length; i++) {
-      places[i] = new Place(waiting, new Continuation(request, waiting), rounds - rounds(i));
-      waiting++;
-    }
-    return rounds;
-  }
-
-  private int rounds(int prompt) {
-    return Math.ceilDiv(request.prompts().get(prompt).tokens().length, chunk);
+  private Place next() {
+    return new Place(waiting, new Continuation(request, waiting++));
   }
 
   private boolean live() {
@@ -91,22 +78,13 @@ final class ArBatch {
     return false;
   }
 
-  /** What each live text still owes the cache, at most a chunk: its prompt or its last token. */
+  /** What each live text still owes the cache, at most a chunk: its last token or its prompt. */
   private List<Run> runs() {
     List<Run> runs = new ArrayList<>(places.length);
     for (int p = 0; p < places.length; p++) {
-      Place place = places[p];
-      if (place == null) {
-        continue;
+      if (places[p] != null) {
+        runs.add(Prefill.run(session, p, places[p].text, chunk, true));
       }
-      if (place.pause > 0) {
-        places[p] = new Place(place.index, place.text, place.pause - 1);
-        continue;
-      }
-      int from = session.length(p);
-      int to = Math.min(place.text.length(), from + chunk);
-      int[] rows = to == place.text.length() ? Run.last(to - from) : Run.none();
-      runs.add(new Run(p, place.text.slice(from, to), from, Attention.CAUSAL, rows));
     }
     return runs;
   }
@@ -120,7 +98,6 @@ final class ArBatch {
         extend(p, logits, row++);
       }
     }
-    step++;
   }
 
   private void extend(int p, Logits logits, int row) {
@@ -142,8 +119,7 @@ final class ArBatch {
   private void replace(int p) {
     if (waiting < results.length) {
       session.truncate(p, 0);
-      places[p] = new Place(waiting, new Continuation(request, waiting), 0);
-      waiting++;
+      places[p] = next();
     } else {
       places[p] = null;
     }

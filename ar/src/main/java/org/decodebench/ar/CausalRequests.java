@@ -25,6 +25,12 @@ public final class CausalRequests {
                       ? "masked-diffusion"
                       : "block-diffusion or masked-diffusion"));
     }
+    if (model.config().logitShift() != 1) {
+      throw new UsageException(
+          "decoder %s needs a model whose rows answer for the next token; those of '%s' answer for"
+                  .formatted(decoder, model.name())
+              + " their own position: use masked-diffusion or block-diffusion");
+    }
   }
 
   /**

@@ -24,7 +24,8 @@ public final class ExactMethod implements LikelihoodMethod {
   @Override
   public boolean isDefaultFor(LanguageModel model) {
     Paradigm paradigm = model.config().paradigm();
-    return paradigm == Paradigm.AUTOREGRESSIVE || paradigm == Paradigm.ANY;
+    return paradigm == Paradigm.AUTOREGRESSIVE
+        || (paradigm == Paradigm.ANY && model.config().logitShift() == 1);
   }
 
   @Override
