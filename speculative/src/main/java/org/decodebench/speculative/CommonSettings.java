@@ -1,0 +1,37 @@
+package org.decodebench.speculative;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.decodebench.core.decode.DecoderProvider.Setting;
+import org.decodebench.core.decode.Settings;
+import org.decodebench.core.sampling.SamplingSettings;
+
+/** What all speculative decoders can be told. */
+final class CommonSettings {
+  private CommonSettings() {}
+
+  static List<Setting> after(Setting... own) {
+    Setting[] common = {
+      new Setting("k", "4", "most tokens of a draft"),
+      new Setting("batch", "0", "most sequences in one forward; 0 for all of a request"),
+      new Setting("prefill-chunk", "512", "most prompt positions in one forward")
+    };
+    return SamplingSettings.after(
+        Stream.concat(Stream.of(own), Stream.of(common)).toArray(Setting[]::new));
+  }
+
+  static SpeculativeDecoder decoder(String name, Settings settings, DraftMethod method) {
+    return new SpeculativeDecoder(
+        name,
+        settings.spec(),
+        method,
+        settings.integer("k", 1, 1024),
+        settings.integer("batch", 0, Integer.MAX_VALUE),
+        prefillChunk(settings),
+        SamplingSettings.parse(settings));
+  }
+
+  static int prefillChunk(Settings settings) {
+    return settings.integer("prefill-chunk", 1, Integer.MAX_VALUE);
+  }
+}

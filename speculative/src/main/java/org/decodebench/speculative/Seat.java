@@ -1,0 +1,11 @@
+package org.decodebench.speculative;
+
+import org.decodebench.ar.Continuation;
+
+/**
+ * A text that is being decoded.
+ *
+ * @param index of its prompt in the request
+ * @param place of the sessions, target's and draft's alike
+ */
+record Seat(int index, int place, Continuation text) {}

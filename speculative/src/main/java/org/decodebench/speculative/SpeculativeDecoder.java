@@ -1,0 +1,57 @@
+package org.decodebench.speculative;
+
+import org.decodebench.ar.CausalRequests;
+import org.decodebench.core.decode.DecodeListener;
+import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.decode.DecodeResult;
+import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.Session;
+import org.decodebench.core.sampling.Sampler;
+import org.decodebench.core.sampling.SamplingSettings;
+
+/**
+ * Draft, verify in one forward of the target, keep what the verifier accepts and one token more.
+ * The text has the distribution of plain autoregressive decoding with the same sampling settings,
+ * and at temperature 0 its very tokens.
+ *
+ * @param name of the decoder, for messages
+ * @param k deepest draft
+ * @param batch most sequences at once, 0 for all of a request
+ */
+record SpeculativeDecoder(
+    String name,
+    String spec,
+    DraftMethod method,
+    int k,
+    int batch,
+    int prefillChunk,
+    SamplingSettings sampling)
+    implements Decoder {
+
+  @Override
+  public void check(LanguageModel model) {
+    CausalRequests.checkModel(name, model);
+    method.check(model);
+  }
+
+  @Override
+  public DecodeResult decode(DecodeRequest request, DecodeListener listener) {
+    return decode(request, listener, new Verifier(sampler(request)));
+  }
+
+  DecodeResult decode(DecodeRequest request, DecodeListener listener, Verifier verifier) {
+    check(request.model());
+    int capacity = CausalRequests.check(request);
+    int prompts = request.prompts().size();
+    int width = batch == 0 ? prompts : Math.min(batch, prompts);
+    try (Session target = request.model().open(capacity, width);
+        Drafter drafter = method.open(request, capacity, width)) {
+      return new SpeculativeBatch(request, listener, target, drafter, verifier, this).run();
+    }
+  }
+
+  Sampler sampler(DecodeRequest request) {
+    return sampling.sampler(request.model().config().vocabSize());
+  }
+}

@@ -1,0 +1,194 @@
+package org.decodebench.speculative;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.decodebench.ar.ToyModel;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.decode.CostCounter;
+import org.decodebench.core.decode.DecodeListener;
+import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.decode.DecodeRequest.Prompt;
+import org.decodebench.core.decode.DecodeResult;
+import org.decodebench.core.decode.Decoders;
+import org.decodebench.core.decode.MeteredModel;
+import org.decodebench.core.model.LanguageModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpeculativeTest {
+  private static final ToyModel TARGET = new ToyModel("toy", 12, 5);
+  private static final ToyModel ENDLESS =
+      new ToyModel("endless", 12, 5, 3, 2, 0, Double.NEGATIVE_INFINITY);
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "speculative:draft=near",
+        "speculative:draft=far",
+        "speculative:draft=same,k=7",
+        "speculative:draft=near,k=1",
+        "speculative:draft=near,k=6,confidence=0.4",
+        "speculative:draft=near,repetition-penalty=1.3,prefill-chunk=2",
+        "prompt-lookup",
+        "prompt-lookup:k=8,longest=2"
+      })
+  void greedySpeculativeEqualsGreedyAutoregressive(String spec) {
+    String sampling = spec.contains("repetition") ? "ar:repetition-penalty=1.3" : "ar";
+    List<Prompt> prompts = Prompts.ragged(200, 12);
+    DecodeRequest request = new DecodeRequest(TARGET, prompts, 40, 1);
+    DecodeResult expected = decode(sampling, request);
+    DecodeResult result = decode(spec, request);
+    for (int i = 0; i < prompts.size(); i++) {
+      assertArrayEquals(
+          expected.sequences().get(i).tokens(), result.sequences().get(i).tokens(), "prompt " + i);
+      assertEquals(expected.sequences().get(i).stop(), result.sequences().get(i).stop());
+    }
+    assertTrue(result.accepted() > 0);
+    assertTrue(spec.contains("same") || result.accepted() < result.drafted());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "speculative:draft=near,temperature=1",
+        "speculative:draft=near,temperature=1,batch=4,top-p=0.9",
+        "speculative:draft=far,temperature=0.8,batch=3,confidence=0.3",
+        "prompt-lookup:temperature=1,batch=5"
+      })
+  void batchedEqualsAlone(String spec) {
+    List<Prompt> prompts = Prompts.ragged(13, 12);
+    DecodeResult together = decode(spec, new DecodeRequest(TARGET, prompts, 40, 3));
+    long drafted = 0;
+    long accepted = 0;
+    for (int i = 0; i < prompts.size(); i++) {
+      DecodeResult alone = decode(spec, new DecodeRequest(TARGET, List.of(prompts.get(i)), 40, 3));
+      assertArrayEquals(
+          alone.sequences().getFirst().tokens(), together.sequences().get(i).tokens());
+      drafted += alone.drafted();
+      accepted += alone.accepted();
+    }
+    assertEquals(drafted, together.drafted());
+    assertEquals(accepted, together.accepted());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"temperature=0", "temperature=1"})
+  void aModelDraftingForItselfIsAlwaysAccepted(String sampling) {
+    MeteredModel target = new MeteredModel(ENDLESS, new CostCounter());
+    MeteredModel draft = new MeteredModel(ENDLESS, new CostCounter());
+    // 1 token from the prefill and 5 rounds of 4 drafted tokens and the bonus.
+    DecodeResult result =
+        Decoders.create("speculative:draft=self,k=4," + sampling, reference -> draft)
+            .decode(
+                new DecodeRequest(target, List.of(new Prompt(0, new int[] {0, 3, 4})), 26, 1),
+                DecodeListener.NONE);
+    assertEquals(20, result.drafted());
+    assertEquals(20, result.accepted());
+    assertArrayEquals(new long[][] {{5, 5}, {5, 5}, {5, 5}, {5, 5}}, result.acceptedAt());
+    assertEquals(1 + 5, target.counter().total().forwards());
+    assertEquals(3 + 5 * 5, target.counter().total().positions());
+    // The prompt; then each round k forwards, the first of which evaluates the last drafted token
+    // of the round before and the bonus token.
+    assertEquals(1 + 5 * 4, draft.counter().total().forwards());
+    assertEquals(3 + 4 + 4 * 5, draft.counter().total().positions());
+  }
+
+  @Test
+  void aDraftNeverOutgrowsTheAskedLength() {
+    for (int length = 1; length < 12; length++) {
+      DecodeResult result =
+          decode("speculative:draft=same,k=5", DecodeRequest.of(ENDLESS, new int[] {0}, length, 1));
+      assertEquals(length, result.sequences().getFirst().tokens().length);
+      assertTrue(result.drafted() < length);
+    }
+  }
+
+  @Test
+  void eventsReplayTheResultAndTheCounts() {
+    List<Prompt> prompts = Prompts.ragged(6, 12);
+    List<List<Integer>> heard = new ArrayList<>();
+    prompts.forEach(p -> heard.add(new ArrayList<>()));
+    long[] drafted = {0};
+    DecodeListener listener =
+        new DecodeListener() {
+          @Override
+          public void committed(
+              int sequence, int step, int[] positions, int[] tokens, boolean overwrote) {
+            for (int i = 0; i < positions.length; i++) {
+              assertEquals(heard.get(sequence).size(), positions[i]);
+              heard.get(sequence).add(tokens[i]);
+            }
+          }
+
+          @Override
+          public void drafted(int sequence, int step, int first, int[] tokens) {
+            assertEquals(heard.get(sequence).size(), first);
+            drafted[0] += tokens.length;
+          }
+        };
+    DecodeResult result =
+        Decoders.create("speculative:draft=near,temperature=1", SpeculativeTest::model)
+            .decode(new DecodeRequest(TARGET, prompts, 30, 3), listener);
+    for (int i = 0; i < prompts.size(); i++) {
+      assertArrayEquals(
+          result.sequences().get(i).tokens(),
+          heard.get(i).stream().mapToInt(Integer::intValue).toArray());
+    }
+    assertEquals(drafted[0], result.drafted());
+    assertTrue(
+        result
+            .phases()
+            .keySet()
+            .containsAll(List.of("prefill", "draft", "verify", "sample", "cache")));
+  }
+
+  @Test
+  void promptLookupFindsTheLatestLongestMatch() {
+    LookupDrafter drafter = new LookupDrafter(3, 1);
+    assertArrayEquals(new int[] {9, 2, 3}, drafter.lookUp(new int[] {1, 2, 3, 9, 2, 3}, 4));
+    assertArrayEquals(new int[] {9}, drafter.lookUp(new int[] {1, 2, 3, 9, 2, 3}, 1));
+    assertArrayEquals(
+        new int[] {5, 7, 3}, drafter.lookUp(new int[] {3, 4, 6, 3, 5, 7, 3}, 4), "latest");
+    assertArrayEquals(
+        new int[] {8, 4, 9}, drafter.lookUp(new int[] {3, 4, 8, 4, 9, 3, 4}, 3), "longest first");
+    assertArrayEquals(new int[0], drafter.lookUp(new int[] {1, 2, 3}, 4));
+  }
+
+  @Test
+  void draftsInOtherTokensAreRefused() {
+    assertMessage("13 tokens against 12", "speculative:draft=wide");
+    assertMessage("needs a draft model", "speculative");
+  }
+
+  private static void assertMessage(String part, String spec) {
+    UsageException e =
+        assertThrows(
+            UsageException.class,
+            () -> decode(spec, DecodeRequest.of(TARGET, new int[] {0}, 4, 1)));
+    assertTrue(e.getMessage().contains(part), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count());
+  }
+
+  private static DecodeResult decode(String spec, DecodeRequest request) {
+    return Decoders.create(
+            spec,
+            reference ->
+                reference.equals("same") ? request.model() : SpeculativeTest.model(reference))
+        .decode(request, DecodeListener.NONE);
+  }
+
+  private static LanguageModel model(String reference) {
+    return Map.of(
+            "near", TARGET.draft(0.7),
+            "far", TARGET.draft(3),
+            "wide", new ToyModel("wide", 13, 5))
+        .get(reference);
+  }
+}
