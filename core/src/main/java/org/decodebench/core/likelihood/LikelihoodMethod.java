@@ -3,6 +3,7 @@ package org.decodebench.core.likelihood;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.LongConsumer;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.model.LanguageModel;
 
 /** A way to compute a likelihood; registers by name through {@link ServiceLoader}. */
@@ -20,10 +21,18 @@ public interface LikelihoodMethod {
   boolean isDefaultFor(LanguageModel model);
 
   /**
+   * The same method with settings, {@code key=value,key=value}.
+   *
+   * @throws UsageException if it has none, or not these
+   */
+  default LikelihoodMethod with(String settings) {
+    throw new UsageException("method %s has no settings".formatted(name()));
+  }
+
+  /**
    * @param model checked by the method
    * @param texts each within the model's context
-   * @throws org.decodebench.core.UsageException if the method cannot be used with this model or
-   *     these texts
+   * @throws UsageException if the method cannot be used with this model or these texts
    */
   Likelihood evaluate(LanguageModel model, List<ScoredText> texts, Options options);
 
@@ -34,6 +43,27 @@ public interface LikelihoodMethod {
    */
   record Options(int samples, long seed, LongConsumer progress) {
     public static final Options DEFAULT = new Options(0, 0, done -> {});
+  }
+
+  /**
+   * @param spec {@code name} or {@code name:key=value,key=value}
+   * @throws UsageException for an unknown method or setting
+   */
+  static LikelihoodMethod named(String spec) {
+    int colon = spec.indexOf(':');
+    String name = colon < 0 ? spec : spec.substring(0, colon);
+    LikelihoodMethod method =
+        all().stream()
+            .filter(m -> m.name().equals(name))
+            .findFirst()
+            .orElseThrow(() ->
+                new UsageException(
+                    "no likelihood method '%s'; there are: %s"
+                        .formatted(
+                            name,
+                            String.join(
+                                ", ", all().stream().map(LikelihoodMethod::name).toList()))));
+    return colon < 0 ? method : method.with(spec.substring(colon + 1));
   }
 
   /** The methods on the class path, by name. */

@@ -51,6 +51,11 @@ record BlockDiffusion(
   }
 
   @Override
+  public boolean placedIsFinal() {
+    return sampler.rule(OptionalInt.of(1)).placedIsFinal();
+  }
+
+  @Override
   public DecodeResult decode(
       DecodeRequest request,
       DecodeListener listener,

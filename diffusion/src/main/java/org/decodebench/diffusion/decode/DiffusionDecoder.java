@@ -15,6 +15,11 @@ import org.decodebench.diffusion.policy.Chance;
 public interface DiffusionDecoder extends Decoder {
 
   /**
+   * Whether a token stays as it is once it is placed; not so where a sampler masks again or edits.
+   */
+  boolean placedIsFinal();
+
+  /**
    * @param chances the choices of a sequence, by its stream; the request's seed is not used
    * @param observer sees every step's predictions
    */

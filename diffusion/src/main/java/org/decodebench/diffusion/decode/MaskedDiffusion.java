@@ -41,6 +41,11 @@ record MaskedDiffusion(
   }
 
   @Override
+  public boolean placedIsFinal() {
+    return sampler.rule(OptionalInt.of(1)).placedIsFinal();
+  }
+
+  @Override
   public DecodeResult decode(
       DecodeRequest request,
       DecodeListener listener,

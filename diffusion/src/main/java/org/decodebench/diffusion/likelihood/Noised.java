@@ -28,16 +28,15 @@ record Noised(ModelConfig config) {
   double nats(Logits logits, int row, int[] tokens, int[] masked) {
     double nats = 0;
     for (int position : masked) {
-      nats -= prediction(logits, row++).logProbability(tokens[position]);
+      nats -= logProbability(logits, row++, tokens[position]);
     }
     return nats;
   }
 
-  private Prediction prediction(Logits logits, int row) {
-    return new Prediction(
-        logits.values(),
-        logits.offset(row),
-        config.vocabSize(),
-        config.maskTokenId().orElseThrow());
+  /** Of one token under one row of logits; natural. */
+  double logProbability(Logits logits, int row, int token) {
+    int mask = config.maskTokenId().orElseThrow();
+    return new Prediction(logits.values(), logits.offset(row), config.vocabSize(), mask)
+        .logProbability(token);
   }
 }
