@@ -34,6 +34,18 @@ public final class GgufFile implements AutoCloseable {
     }
   }
 
+  /** Whether a file is named like one or begins like one. */
+  static boolean looksLikeOne(Path path) {
+    if (path.toString().toLowerCase(java.util.Locale.ROOT).endsWith(".gguf")) {
+      return true;
+    }
+    try (java.io.InputStream in = java.nio.file.Files.newInputStream(path)) {
+      return java.util.Arrays.equals(in.readNBytes(4), new byte[] {'G', 'G', 'U', 'F'});
+    } catch (java.io.IOException e) {
+      return false;
+    }
+  }
+
   public Path path() {
     return file.path();
   }

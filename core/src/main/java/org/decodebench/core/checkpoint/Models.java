@@ -1,14 +1,18 @@
 package org.decodebench.core.checkpoint;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
+import org.decodebench.core.tokenizer.Tokenizer;
 
 /** Finds models by what the user calls them. */
 public final class Models {
@@ -46,6 +50,10 @@ public final class Models {
       return HuggingFaceModel.open(new ModelFiles.Embedded(reference));
     }
     Path path = path(reference).orElseThrow(() -> unknown(reference));
+    Optional<Path> gguf = gguf(path);
+    if (gguf.isPresent()) {
+      return openGguf(gguf.get());
+    }
     if (Files.isDirectory(path)) {
       if (!Files.isRegularFile(path.resolve(HuggingFaceModel.CONFIG))) {
         throw new UsageException(
@@ -55,6 +63,62 @@ public final class Models {
       return HuggingFaceModel.open(new ModelFiles.Folder(path));
     }
     throw unknown(reference);
+  }
+
+  /**
+   * The tokenizer alone; works for a GGUF file that holds only a vocabulary.
+   *
+   * @throws UsageException as {@link #load}
+   */
+  public static Tokenizer tokenizer(String reference) {
+    Optional<Path> gguf = path(reference).flatMap(Models::gguf);
+    if (gguf.isPresent()) {
+      try (GgufFile file = GgufFile.open(gguf.get())) {
+        return GgufTokenizers.of(file.metadata());
+      }
+    }
+    try (Checkpoint checkpoint = open(reference)) {
+      return checkpoint.tokenizer();
+    }
+  }
+
+  private static Checkpoint openGguf(Path path) {
+    GgufFile file = GgufFile.open(path);
+    try {
+      return new Checkpoint(new GgufWeights(file), GgufTokenizers.of(file.metadata()));
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The GGUF file that a path means: itself, or the only one in a folder that is no Hugging Face
+   * folder, as a download from the hub leaves it.
+   */
+  static Optional<Path> gguf(Path path) {
+    if (Files.isRegularFile(path)) {
+      return Optional.of(path).filter(GgufFile::looksLikeOne);
+    }
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(HuggingFaceModel.CONFIG))) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      List<Path> found =
+          files.filter(Files::isRegularFile).filter(GgufFile::looksLikeOne).sorted().toList();
+      if (found.size() > 1) {
+        throw new UsageException(
+            "folder %s holds several GGUF files; give one of them: %s"
+                .formatted(
+                    path,
+                    found.stream()
+                        .map(p -> p.getFileName().toString())
+                        .collect(Collectors.joining(", "))));
+      }
+      return found.stream().findFirst();
+    } catch (IOException e) {
+      throw new UsageException("cannot list folder " + path + ": " + e, e);
+    }
   }
 
   private static Optional<Path> path(String reference) {

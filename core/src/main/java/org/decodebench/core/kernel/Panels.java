@@ -3,6 +3,7 @@ package org.decodebench.core.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.decodebench.core.tensor.Conversion;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
@@ -28,7 +29,7 @@ final class Panels {
     return switch (tensor.type()) {
       case F32 -> new PanelF32(rows, columns, floats(tensor));
       case BF16 -> new PanelBF16(rows, columns, pairs(tensor));
-      default -> throw new IllegalArgumentException("no kernels for " + tensor.type());
+      default -> of(Conversion.to(DType.F32, tensor));
     };
   }
 

@@ -13,9 +13,9 @@ import org.decodebench.core.model.Run;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.RuntimeOptions.Backend;
 import org.decodebench.core.model.Session;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A real trained checkpoint against what its author's C program computed from it. */
@@ -48,7 +48,12 @@ class StoriesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"stories260K-hf, VECTOR", "stories260K-hf, SCALAR"})
+  @CsvSource({
+    "stories260K-hf, VECTOR",
+    "stories260K-hf, SCALAR",
+    "stories260K.gguf, VECTOR",
+    "stories260K.gguf, SCALAR"
+  })
   void greedyTokensAndLogitsAreTheAuthors(String file, Backend backend) {
     JsonNode expected = expected();
     LanguageModel model = model(file, backend);
@@ -85,10 +90,11 @@ class StoriesTest {
     assertEquals(after.path("sum_of_squares").doubleValue(), squares, 1);
   }
 
-  @Test
-  void likelihoodOfATextIsTheAuthors() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"stories260K-hf", "stories260K.gguf"})
+  void likelihoodOfATextIsTheAuthors(String file) throws IOException {
     JsonNode nll = expected().path("nll");
-    LanguageModel model = model("stories260K-hf", Backend.VECTOR);
+    LanguageModel model = model(file, Backend.VECTOR);
     String text = Files.readString(SharedData.path(nll.path("text").asString()));
     int[] ids = model.tokenizer().encode(text, true);
     int[] plain = ids[0] == BEGIN ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
