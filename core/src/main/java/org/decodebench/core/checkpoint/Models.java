@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.model.BackendProvider;
 import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
@@ -35,8 +36,15 @@ public final class Models {
    * @throws UsageException if it is none of these, damaged or not supported
    */
   public static LanguageModel load(String reference, RuntimeOptions options) {
+    // A missing backend is said before any file is read.
+    Optional<BackendProvider> device =
+        options.backend() == RuntimeOptions.Backend.TORNADO
+            ? Optional.of(BackendProvider.of(options.backend()))
+            : Optional.empty();
     try (Checkpoint checkpoint = open(reference)) {
-      return new CpuTransformer(reference, checkpoint.weights(), checkpoint.tokenizer(), options);
+      return device.isPresent()
+          ? device.get().open(reference, checkpoint.weights(), checkpoint.tokenizer(), options)
+          : new CpuTransformer(reference, checkpoint.weights(), checkpoint.tokenizer(), options);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.decodebench.core.model;
 
-import org.decodebench.core.UsageException;
 import org.decodebench.core.kernel.Kernels;
 import org.decodebench.core.kernel.KernelsProvider;
 import org.decodebench.core.kernel.ThreadPool;
@@ -22,7 +21,8 @@ public final class CpuTransformer implements LanguageModel {
   /**
    * Loads the weights; the source may be closed afterwards.
    *
-   * @throws UsageException if a tensor is missing or has another shape than the configuration says
+   * @throws org.decodebench.core.UsageException if a tensor is missing or has another shape than
+   *     the configuration says
    */
   public CpuTransformer(
       String name, WeightSource source, Tokenizer tokenizer, RuntimeOptions options) {
@@ -31,30 +31,12 @@ public final class CpuTransformer implements LanguageModel {
     this.tokenizer = tokenizer;
     this.kernels = KernelsProvider.choose(options.backend());
     this.pool = ThreadPool.of(options.threads());
-    check();
+    config.check(name, tokenizer.vocabSize());
     this.weights = Weights.load(source, kernels);
     this.rope =
         config.positions() instanceof ModelConfig.Positions.Rope rotary
             ? new RopeTable(rotary)
             : null;
-  }
-
-  private void check() {
-    if (config.kvHeads() < 1 || config.heads() % config.kvHeads() != 0) {
-      throw bad("%d heads are no multiple of %d key/value heads", config.heads(), config.kvHeads());
-    }
-    if (config.positions() instanceof ModelConfig.Positions.Rope rope
-        && (rope.rotary() % 2 != 0 || rope.rotary() < 2 || rope.rotary() > config.headSize())) {
-      throw bad("%d rotary components in heads of %d", rope.rotary(), config.headSize());
-    }
-    if (tokenizer.vocabSize() > config.vocabSize()) {
-      throw bad(
-          "the tokenizer has %d tokens, the model %d", tokenizer.vocabSize(), config.vocabSize());
-    }
-  }
-
-  private UsageException bad(String format, Object... args) {
-    return new UsageException(name + ": " + format.formatted(args));
   }
 
   @Override
@@ -74,7 +56,7 @@ public final class CpuTransformer implements LanguageModel {
 
   @Override
   public ForwardCost cost() {
-    return new TransformerCost(config, weights);
+    return TransformerCost.of(config, weights);
   }
 
   /** Which kernels compute, as they name themselves. */
@@ -89,13 +71,7 @@ public final class CpuTransformer implements LanguageModel {
 
   @Override
   public Session open(int capacity, int width) {
-    if (capacity < 1 || capacity > config.contextLength()) {
-      throw new IllegalArgumentException(
-          "capacity %d; the context has %d positions".formatted(capacity, config.contextLength()));
-    }
-    if (width < 1) {
-      throw new IllegalArgumentException("width " + width);
-    }
+    config.checkSession(capacity, width);
     float[] angles = rope == null ? null : rope.upTo(capacity);
     return new TransformerSession(
         new Forward(config, weights, kernels, pool, angles), config, capacity, width);

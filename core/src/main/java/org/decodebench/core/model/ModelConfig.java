@@ -1,6 +1,7 @@
 package org.decodebench.core.model;
 
 import java.util.OptionalInt;
+import org.decodebench.core.UsageException;
 
 /**
  * What differs between model families, so that one transformer runs them all.
@@ -107,5 +108,44 @@ public record ModelConfig(
 
   public int kvSize() {
     return kvHeads * headSize;
+  }
+
+  /**
+   * Checks what a transformer relies on.
+   *
+   * @param model its name, for messages
+   * @param tokens size of its tokenizer's vocabulary
+   * @throws UsageException if the sizes do not fit together
+   */
+  public void check(String model, int tokens) {
+    if (kvHeads < 1 || heads % kvHeads != 0) {
+      throw bad(model, "%d heads are no multiple of %d key/value heads", heads, kvHeads);
+    }
+    if (positions instanceof Positions.Rope rope
+        && (rope.rotary() % 2 != 0 || rope.rotary() < 2 || rope.rotary() > headSize)) {
+      throw bad(model, "%d rotary components in heads of %d", rope.rotary(), headSize);
+    }
+    if (tokens > vocabSize) {
+      throw bad(model, "the tokenizer has %d tokens, the model %d", tokens, vocabSize);
+    }
+  }
+
+  private static UsageException bad(String model, String format, Object... args) {
+    return new UsageException(model + ": " + format.formatted(args));
+  }
+
+  /**
+   * Checks the arguments of {@link LanguageModel#open}.
+   *
+   * @throws IllegalArgumentException if the context has fewer positions, or nothing is asked for
+   */
+  public void checkSession(int capacity, int width) {
+    if (capacity < 1 || capacity > contextLength) {
+      throw new IllegalArgumentException(
+          "capacity %d; the context has %d positions".formatted(capacity, contextLength));
+    }
+    if (width < 1) {
+      throw new IllegalArgumentException("width " + width);
+    }
   }
 }

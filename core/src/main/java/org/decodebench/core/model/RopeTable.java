@@ -6,11 +6,11 @@ import org.decodebench.core.model.ModelConfig.RopeScaling;
  * Cosines and sines of rotary positions (2104.09864), {@code [position][cos half, sin half]},
  * computed in double precision and grown on demand.
  */
-final class RopeTable {
+public final class RopeTable {
   private final double[] frequencies;
   private volatile float[] table = {};
 
-  RopeTable(ModelConfig.Positions.Rope rope) {
+  public RopeTable(ModelConfig.Positions.Rope rope) {
     frequencies = new double[rope.rotary() / 2];
     for (int i = 0; i < frequencies.length; i++) {
       double plain = Math.pow(rope.theta(), -2.0 * i / rope.rotary());
@@ -18,12 +18,13 @@ final class RopeTable {
     }
   }
 
-  int half() {
+  /** Rotated pairs of a head. */
+  public int half() {
     return frequencies.length;
   }
 
   /** The table for at least {@code positions} positions. */
-  float[] upTo(int positions) {
+  public float[] upTo(int positions) {
     float[] now = table;
     int size = 2 * half();
     if (now.length >= positions * size) {

@@ -2,15 +2,39 @@ package org.decodebench.core.model;
 
 import java.util.List;
 
-/** What a forward of the transformer must read and compute, from shapes and stored types. */
-record TransformerCost(ModelConfig config, Weights weights) implements ForwardCost {
+/**
+ * What a forward of the transformer must read and compute, from shapes and stored types.
+ *
+ * @param layerBytes of all layers' weights
+ * @param embeddingRowBytes of one row of the embedding
+ * @param headBytes of the output projection and the norm before it
+ */
+public record TransformerCost(
+    ModelConfig config, long layerBytes, long embeddingRowBytes, long headBytes)
+    implements ForwardCost {
+
+  static TransformerCost of(ModelConfig config, Weights weights) {
+    long layers = 0;
+    for (Weights.Layer layer : weights.layers()) {
+      layers += layer.bytes();
+    }
+    return new TransformerCost(
+        config,
+        layers,
+        weights.embedding().type().bytes(config.hiddenSize()),
+        weights.head().bytes() + weights.norm().bytes());
+  }
+
+  /** Weights of the layers that take part in a product for every position. */
+  private long products() {
+    long attention = 2L * config.hiddenSize() * (config.querySize() + config.kvSize());
+    long matrices = config.mlp() == ModelConfig.Mlp.SWIGLU ? 3 : 2;
+    return config.layers() * (attention + matrices * config.hiddenSize() * config.mlpSize());
+  }
 
   @Override
   public long bytes(List<Run> runs) {
-    long bytes = 0;
-    for (Weights.Layer layer : weights.layers()) {
-      bytes += layer.bytes();
-    }
+    long bytes = layerBytes;
     long positions = 0;
     long rows = 0;
     for (Run run : runs) {
@@ -18,16 +42,13 @@ record TransformerCost(ModelConfig config, Weights weights) implements ForwardCo
       rows += run.rows().length;
       bytes += keysRead(run) * config.layers() * 2L * config.kvSize() * Float.BYTES;
     }
-    bytes += positions * weights.embedding().type().bytes(config.hiddenSize());
-    return rows == 0 ? bytes : bytes + weights.head().bytes() + weights.norm().bytes();
+    bytes += positions * embeddingRowBytes;
+    return rows == 0 ? bytes : bytes + headBytes;
   }
 
   @Override
   public long flops(List<Run> runs) {
-    long products = 0;
-    for (Weights.Layer layer : weights.layers()) {
-      products += layer.products();
-    }
+    long products = products();
     long flops = 0;
     for (Run run : runs) {
       flops += 2 * products * run.tokens().length;

@@ -71,15 +71,6 @@ record Weights(Matrix embedding, Tensor positions, Layer[] layers, Norm norm, Li
       bytes += gate == null ? 0 : gate.bytes();
       return bytes + (queryNorm == null ? 0 : 4L * (queryNorm.length + keyNorm.length));
     }
-
-    /** Weights that take part in a product for every position. */
-    long products() {
-      long products = 0;
-      for (Linear linear : new Linear[] {query, key, value, output, gate, up, down}) {
-        products += linear == null ? 0 : (long) linear.weight().rows() * linear.weight().columns();
-      }
-      return products;
-    }
   }
 
   /**
