@@ -155,7 +155,7 @@ final class GgufConfig {
       }
       return (int) values[0];
     }
-    OptionalInt value = integer(name);
+    OptionalInt value = metadata.integer(key(name), 1, MOST);
     return value.isPresent()
         ? value.getAsInt()
         : fallback.orElseThrow(() -> metadata.missing(key(name)));

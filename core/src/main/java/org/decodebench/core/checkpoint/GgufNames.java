@@ -71,6 +71,12 @@ final class GgufNames {
         : Optional.empty();
   }
 
+  /** The layer that a GGUF tensor belongs to, or -1. */
+  static int layer(String gguf) {
+    Matcher layer = GGUF_LAYER.matcher(gguf);
+    return layer.matches() ? Integer.parseInt(layer.group(1)) : -1;
+  }
+
   private static Optional<String> keyOf(Map<String, String> map, String value) {
     return map.entrySet().stream()
         .filter(e -> e.getValue().equals(value))

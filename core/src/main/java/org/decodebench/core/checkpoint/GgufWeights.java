@@ -47,6 +47,11 @@ final class GgufWeights implements WeightSource {
     if (gguf.equals(RopeFactors.TENSOR)) {
       return;
     }
+    if (GgufNames.layer(gguf) >= config.layers()) {
+      throw new UsageException(
+          "%s: tensor %s is beyond the %d layers of the configuration"
+              .formatted(file.path(), Quoted.of(gguf), config.layers()));
+    }
     if (gguf.contains("." + GgufNames.FUSED + ".")) {
       for (String part : new String[] {"attn_q", "attn_k", "attn_v"}) {
         names.add(GgufNames.toCanonical(gguf.replace(GgufNames.FUSED, part)).orElseThrow());
