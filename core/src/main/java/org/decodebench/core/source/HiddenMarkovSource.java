@@ -13,7 +13,7 @@ import org.decodebench.core.tokenizer.WordTokenizer;
  */
 public final class HiddenMarkovSource implements AnyOrderSource {
   /** About how many multiplications the bracket may cost. */
-  private static final double BRACKET_BUDGET = 3e7;
+  private static final double BRACKET_BUDGET = 1e7;
 
   private final String name;
   private final Alphabet alphabet;
@@ -50,7 +50,7 @@ public final class HiddenMarkovSource implements AnyOrderSource {
     }
     initial = Chains.stationary(transitions);
     int depth = 1;
-    while (Math.pow(alphabet.size(), depth + 1) * Math.pow(states, 3) <= BRACKET_BUDGET) {
+    while (Math.pow(alphabet.size(), depth) * Math.pow(states, 3) <= BRACKET_BUDGET) {
       depth++;
     }
     bracket = entropyBracket(depth);
@@ -104,16 +104,40 @@ public final class HiddenMarkovSource implements AnyOrderSource {
     return bracket;
   }
 
-  /** The enclosure at a depth; enumerates {@code symbols^depth} sequences. */
+  /** The enclosure at a depth, at least 1; enumerates {@code symbols^(depth-1)} sequences. */
   public EntropyBracket entropyBracket(int depth) {
-    double upper = blockEntropy(depth) - blockEntropy(depth - 1);
     double lower = 0;
     for (int s = 0; s < initial.length; s++) {
       double[] start = new double[initial.length];
-      start[s] = 1;
-      lower += initial[s] * (entropyFrom(start, depth) - entropyFrom(start, depth - 1));
+      start[s] = initial[s];
+      lower += lastEntropy(start, depth);
     }
-    return new EntropyBracket(lower, upper, depth);
+    return new EntropyBracket(lower, lastEntropy(initial, depth), depth);
+  }
+
+  /**
+   * Entropy of the last of {@code length} more tokens given the others, times the probability of
+   * what was emitted so far.
+   *
+   * @param state joint probability of what was emitted and of each state before the next emission
+   */
+  private double lastEntropy(double[] state, int length) {
+    double h = 0;
+    if (length == 1) {
+      double[] p = new double[alphabet.size()];
+      for (int v = 0; v < p.length; v++) {
+        p[v] = Arrays.stream(emit(state, v)).sum();
+      }
+      double mass = Chains.scale(p);
+      return mass * Chains.entropy(p);
+    }
+    for (int v = 0; v < alphabet.size(); v++) {
+      double[] emitted = emit(state, v);
+      if (Arrays.stream(emitted).sum() > 0) {
+        h += lastEntropy(advance(emitted), length - 1);
+      }
+    }
+    return h;
   }
 
   /**

@@ -51,11 +51,6 @@ final class OracleAnswers {
   }
 
   private double[] conditional(int[] seen, int target) {
-    if (target < seen.length && seen[target] != mask) {
-      Arrays.fill(next, 0);
-      next[seen[target]] = 1;
-      return next;
-    }
     if (target == seen.length && !holdsMask(seen, target)) {
       source.next(Arrays.copyOfRange(seen, 1, seen.length), seen.length - 1, next);
       return next;
@@ -63,6 +58,11 @@ final class OracleAnswers {
     if (!(source instanceof AnyOrderSource anyOrder)) {
       throw new IllegalArgumentException(
           "source %s answers left to right only".formatted(source.name()));
+    }
+    if (target < seen.length && seen[target] != mask) {
+      Arrays.fill(next, 0);
+      next[seen[target]] = 1;
+      return next;
     }
     return marginals(anyOrder, seen)[target - 1];
   }

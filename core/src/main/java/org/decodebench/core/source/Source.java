@@ -55,14 +55,7 @@ public interface Source {
     double[] p = new double[vocabSize()];
     for (int i = 0; i < maxLength; i++) {
       next(tokens, i, p);
-      double u = random.uniform(i, 0);
-      int token = -1;
-      for (int v = 0; v < p.length && u >= 0; v++) {
-        if (p[v] > 0) {
-          token = v;
-          u -= p[v];
-        }
-      }
+      int token = Categorical.draw(p, random.uniform(i, 0));
       tokens[i] = token;
       if (tokenizer().isEnd(token)) {
         return java.util.Arrays.copyOf(tokens, i + 1);

@@ -125,6 +125,7 @@ class AnyOrderSourceTest {
       assertTrue(now.lower() >= before.lower() - 1e-12 && now.upper() <= before.upper() + 1e-12);
       before = now;
     }
+    assertEquals(source.blockEntropy(7) - source.blockEntropy(6), before.upper(), 1e-10);
     assertTrue(before.upper() - before.lower() < 0.01);
     assertTrue(source.entropyRate() > before.lower() && source.entropyRate() < before.upper());
   }

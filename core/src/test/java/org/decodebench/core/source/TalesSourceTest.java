@@ -32,6 +32,21 @@ class TalesSourceTest {
     }
   }
 
+  /** Their token ids and the exact perplexity that they are compared with are fixed by it. */
+  @Test
+  void theGrammarIsTheOneThatTheEmbeddedModelsWereTrainedOn() {
+    StringBuilder vocabulary = new StringBuilder();
+    for (int id = 0; id < words.vocabSize(); id++) {
+      vocabulary.append(words.piece(id)).append(' ');
+    }
+    String why = "a change of tales.grammar makes new models necessary";
+    assertEquals(512, words.vocabSize(), why);
+    assertEquals(-1005708135, vocabulary.toString().hashCode(), why);
+    assertEquals(76.640297, tales.textEntropy(), 1e-6, why);
+    assertEquals(79.961111, tales.meanLength(), 1e-6, why);
+    assertEquals(92, tales.maxLength(), why);
+  }
+
   @Test
   void entropyRateAgreesWithMonteCarlo() {
     double sum = 0;
