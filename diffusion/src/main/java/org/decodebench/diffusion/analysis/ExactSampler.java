@@ -1,9 +1,9 @@
 package org.decodebench.diffusion.analysis;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
@@ -20,17 +20,15 @@ public final class ExactSampler {
   private ExactSampler() {}
 
   /**
-   * @return probability of every text that can come out (tokens after the prompt, cut at the first
-   *     end token); sums to one
+   * @param prompt starts the canvas; the begin token included where the model wants one
+   * @return the distribution of the tokens after it, cut at the first end token
    * @throws UsageException if there are too many branches
    */
-  public static Map<List<Integer>, Double> distribution(
+  public static Distribution of(
       DiffusionDecoder decoder, LanguageModel model, int[] prompt, int newTokens) {
-    DecodeRequest request = DecodeRequest.of(model, prompt, newTokens, 0);
+    DecodeRequest request = DecodeRequest.of(new MemoModel(model), prompt, newTokens, 0);
     Branches branches = new Branches();
-    Map<List<Integer>, Double> distribution =
-        new TreeMap<>(
-            (a, b) -> Arrays.compare(a.toArray(Integer[]::new), b.toArray(Integer[]::new)));
+    Map<List<Integer>, Double> table = new HashMap<>();
     long count = 0;
     do {
       int[] tokens =
@@ -40,13 +38,13 @@ public final class ExactSampler {
               .getFirst()
               .tokens();
       List<Integer> text = Arrays.stream(tokens).boxed().toList();
-      distribution.merge(text, branches.probability(), Double::sum);
+      table.merge(text, branches.probability(), Double::sum);
       if (++count > MOST_BRANCHES) {
         throw new UsageException(
             "decoder %s has more than %d random branches on %d new tokens; enumerate shorter texts"
                 .formatted(decoder.spec(), MOST_BRANCHES, newTokens));
       }
     } while (branches.advance());
-    return distribution;
+    return new Distribution(table);
   }
 }

@@ -17,8 +17,7 @@ class ExactSamplerTest {
   private final JointModel model = JointModel.random(4, 3, 17);
 
   private static Map<List<Integer>, Double> sampled(String spec, JointModel model, int[] prompt) {
-    return ExactSampler.distribution(
-        Decode.decoder(spec), model, prompt, model.length() - prompt.length);
+    return ExactSampler.of(Decode.decoder(spec), model, prompt, model.length() - prompt.length).p();
   }
 
   /** Total variation between what came out and the joint given the prompt. */

@@ -23,8 +23,9 @@ class SamplersTest {
   private final JointModel triple = JointModel.random(3, 2, 42);
 
   private static Map<List<Integer>, Double> sampled(String spec, JointModel model) {
-    return ExactSampler.distribution(
-        Decode.decoder(spec + ",temperature=1"), model, NO_PROMPT, model.length());
+    return ExactSampler.of(
+            Decode.decoder(spec + ",temperature=1"), model, NO_PROMPT, model.length())
+        .p();
   }
 
   private static double distance(Map<List<Integer>, Double> sampled, JointModel model) {

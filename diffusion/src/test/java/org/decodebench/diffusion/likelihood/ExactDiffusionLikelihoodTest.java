@@ -50,11 +50,12 @@ class ExactDiffusionLikelihoodTest {
   void duelIsTheProbabilityOfTheTextUnderTheSamplerAndSumsToOne(String settings) {
     String temperature = settings.contains("temperature") ? "" : ",temperature=1";
     Map<List<Integer>, Double> sampled =
-        ExactSampler.distribution(
-            Decode.decoder("masked-diffusion:" + settings + temperature),
-            network,
-            new int[] {},
-            LENGTH);
+        ExactSampler.of(
+                Decode.decoder("masked-diffusion:" + settings + temperature),
+                network,
+                new int[] {},
+                LENGTH)
+            .p();
     double sum = 0;
     for (int s = 0; s < network.joint().length; s++) {
       int[] tokens = network.sequence(s);
@@ -108,11 +109,12 @@ class ExactDiffusionLikelihoodTest {
   @Test
   void randomOrderIsTheProbabilityOfTheTextUnderTheRandomOrderSampler() {
     Map<List<Integer>, Double> sampled =
-        ExactSampler.distribution(
-            Decode.decoder("masked-diffusion:order=random,temperature=1"),
-            network,
-            new int[] {},
-            LENGTH);
+        ExactSampler.of(
+                Decode.decoder("masked-diffusion:order=random,temperature=1"),
+                network,
+                new int[] {},
+                LENGTH)
+            .p();
     for (int s = 0; s < network.joint().length; s += 5) {
       int[] tokens = network.sequence(s);
       List<Integer> text = Arrays.stream(tokens).boxed().toList();
