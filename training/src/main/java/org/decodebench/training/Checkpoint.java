@@ -105,7 +105,7 @@ final class Checkpoint {
         throw new EOFException();
       }
       ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
-      array.set(values);
+      Network.assign(array, values);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.decodebench.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
@@ -69,6 +70,13 @@ final class Network implements AutoCloseable {
     Map<String, float[]> values = new LinkedHashMap<>();
     parameters.forEach((name, array) -> values.put(name, array.toFloatArray()));
     return values;
+  }
+
+  /** Gives an array new values in place. */
+  static void assign(NDArray array, float[] values) {
+    try (NDArray source = array.getManager().create(values, array.getShape())) {
+      array.set(new NDIndex("..."), source);
+    }
   }
 
   /**
