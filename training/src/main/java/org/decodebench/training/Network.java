@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
@@ -208,7 +207,7 @@ final class Network implements AutoCloseable {
       turn[(half + i) * size + i] = -1;
       turn[i * size + half + i] = 1;
     }
-    return manager.create(turn, new Shape(size, size)).toType(DataType.FLOAT32, false);
+    return manager.create(turn, new Shape(size, size));
   }
 
   @Override

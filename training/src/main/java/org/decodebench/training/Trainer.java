@@ -6,13 +6,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.decodebench.core.sampling.RandomStream;
 
 /** One network, its objective, data and optimiser; a step at a time. */
 final class Trainer implements AutoCloseable {
   private static final long NOISE = 0x6e6f697365L;
   private static final long HELD_OUT_NOISE = 0x68656c64L;
+  private static final int HELD_OUT_BATCH = 32;
 
   private final TrainConfig config;
   private final CanvasData data;
@@ -71,7 +71,7 @@ final class Trainer implements AutoCloseable {
     double loss;
     try (NDManager scratch = network.manager().newSubManager();
         GradientCollector gradients = Engine.getEngine("PyTorch").newGradientCollector()) {
-      NDArray sum = loss(scratch, batch);
+      NDArray sum = loss(network, scratch, batch);
       gradients.backward(sum.div(scratch.create((float) divisor(batch))));
       loss = sum.getFloat();
     }
@@ -110,16 +110,16 @@ final class Trainer implements AutoCloseable {
   double heldOut(int count, int draws) {
     double nll = 0;
     long text = 0;
-    for (int from = 0; from < count * draws; from += config.batch()) {
-      int at = from;
-      Canvas[] canvases =
-          IntStream.range(0, Math.min(config.batch(), count * draws - from))
-              .mapToObj(i -> data.heldOut((at + i) % count, config.data().canvas()))
-              .toArray(Canvas[]::new);
+    int all = count * draws;
+    for (int from = 0; from < all; from += HELD_OUT_BATCH) {
+      Canvas[] canvases = new Canvas[Math.min(HELD_OUT_BATCH, all - from)];
+      for (int b = 0; b < canvases.length; b++) {
+        canvases[b] = data.heldOut((from + b) % count, config.data().canvas());
+      }
       Batch batch =
           objective.batch(canvases, new RandomStream(config.seed() ^ HELD_OUT_NOISE, from));
       try (NDManager scratch = network.manager().newSubManager()) {
-        nll += loss(scratch, batch).getFloat();
+        nll += loss(network, scratch, batch).getFloat();
       }
       text += batch.textTokens();
     }
@@ -127,10 +127,6 @@ final class Trainer implements AutoCloseable {
   }
 
   /** Σ weight · −log p(target), a scalar. */
-  private NDArray loss(NDManager scratch, Batch batch) {
-    return loss(network, scratch, batch);
-  }
-
   static NDArray loss(Network network, NDManager scratch, Batch batch) {
     int width = batch.positions().length;
     int[] flat = Arrays.stream(batch.tokens()).flatMapToInt(Arrays::stream).toArray();

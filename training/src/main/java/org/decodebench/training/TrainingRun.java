@@ -120,7 +120,8 @@ final class TrainingRun {
         HuggingFaceWeights.tensors(model, trainer.network().values(), dtype);
     // What is stored is what is judged: the rounded weights.
     HuggingFaceWeights.parameters(model, tensors)
-        .forEach((name, values) -> Network.assign(trainer.network().parameters().get(name), values));
+        .forEach(
+            (name, values) -> Network.assign(trainer.network().parameters().get(name), values));
     int draws = model.paradigm() == Paradigm.AUTOREGRESSIVE ? 1 : 4;
     ModelCard card =
         new ModelCard(
