@@ -1,0 +1,49 @@
+package org.decodebench.core.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.decodebench.core.model.RuntimeOptions.Backend;
+import org.decodebench.core.tensor.DType;
+import org.junit.jupiter.api.Test;
+
+/** A forward allocates nothing once its buffers have grown and its kernels are compiled. */
+class AllocationTest {
+  private static final int WARM_UP = 20_000;
+  private static final int MEASURED = 50;
+
+  @Test
+  void forwardAllocatesNothingAfterWarmUp() {
+    CpuTransformer model =
+        CpuTransformerTest.model(
+            new RandomWeights(RandomWeights.llama(), DType.BF16, false, 2), 1, Backend.VECTOR);
+    Session session = model.open(40, 1);
+    session.forward(CpuTransformerTest.tokens(1, 20), 0, Attention.CAUSAL, Run.none());
+    session.commit(0, 20);
+    int[] one = {4};
+    int[] several = CpuTransformerTest.tokens(2, 9);
+    List<Run> step = List.of(new Run(0, one, 20, Attention.CAUSAL, Run.last(1)));
+    List<Run> wide = List.of(new Run(0, several, 20, new Attention.Bidirectional(29), Run.all(9)));
+    for (List<Run> runs : List.of(step, wide)) {
+      long allocated = Long.MAX_VALUE;
+      // Compilation happens in the background, so the warm-up ends when nothing is allocated.
+      for (int i = 0; i < WARM_UP && allocated > 0; i += MEASURED) {
+        allocated = allocatedBy(session, runs);
+      }
+      assertEquals(0, allocated, "bytes in " + MEASURED + " forwards");
+    }
+  }
+
+  private static long allocatedBy(Session session, List<Run> runs) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assertTrue(threads.isThreadAllocatedMemoryEnabled());
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < MEASURED; i++) {
+      session.forward(runs);
+    }
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+}
