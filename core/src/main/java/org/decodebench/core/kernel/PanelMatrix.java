@@ -1,12 +1,64 @@
 package org.decodebench.core.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
 import org.decodebench.core.tensor.DType;
+import org.decodebench.core.tensor.Tensor;
 
-/** A matrix in panels of 64 rows. */
+/**
+ * A matrix in panels of 64 rows, transposed inside: a line of a panel holds one column, or a few
+ * neighbouring columns packed into an int, of all 64 rows. Rows beyond the last are zero.
+ */
 abstract class PanelMatrix extends Matrix {
+  /** Columns that are summed before the sum is added to the output: part of the results' bits. */
+  static final int K_BLOCK = 256;
+
+  /** Bytes of a matrix above which several threads bring it into its form. */
+  private static final long LARGE = 1 << 22;
 
   PanelMatrix(DType type, int rows, int columns) {
     super(type, rows, columns);
+  }
+
+  static PanelMatrix of(Tensor tensor) {
+    return switch (tensor.type()) {
+      case F32 -> new F32Panels(tensor);
+      case F16 -> new F16Panels(tensor);
+      case BF16 -> new BF16Panels(tensor);
+      case Q8_0 -> new Q8Panels(tensor);
+      case Q4_0 -> new Q4Panels(tensor);
+      case Q4_K -> new Q4KPanels(tensor);
+      case Q6_K -> new Q6KPanels(tensor);
+    };
+  }
+
+  /** Places the bytes of one row into its panel. */
+  @FunctionalInterface
+  interface RowPacker {
+    void pack(byte[] row, int panel, int rowInPanel);
+  }
+
+  /** Hands out every row of a tensor with its place, several panels at a time where it is large. */
+  static void pack(Tensor tensor, RowPacker packer) {
+    int rows = tensor.rows();
+    int rowBytes = Math.toIntExact(tensor.rowBytes());
+    IntStream panels = IntStream.range(0, (rows + PANEL - 1) / PANEL);
+    (tensor.data().byteSize() > LARGE ? panels.parallel() : panels)
+        .forEach(panel -> {
+          byte[] bytes = new byte[rowBytes];
+          for (int row = panel * PANEL; row < Math.min(rows, (panel + 1) * PANEL); row++) {
+            long start = (long) row * rowBytes;
+            MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, start, bytes, 0, rowBytes);
+            packer.pack(bytes, panel, row - panel * PANEL);
+          }
+        });
+  }
+
+  /** Array size of that many lines a panel. */
+  static int size(Tensor tensor, int lines) {
+    int panels = (tensor.rows() + PANEL - 1) / PANEL;
+    return Math.toIntExact((long) panels * lines * PANEL);
   }
 
   /**
@@ -62,8 +114,8 @@ abstract class PanelMatrix extends Matrix {
       int yOffset,
       int yStride,
       Workspace workspace) {
-    for (int from = 0; from < columns(); from += Panels.K_BLOCK) {
-      int count = Math.min(Panels.K_BLOCK, columns() - from);
+    for (int from = 0; from < columns(); from += K_BLOCK) {
+      int count = Math.min(K_BLOCK, columns() - from);
       block(panel, from, count, x, xStride, n, y, yOffset, yStride, workspace);
     }
   }

@@ -16,7 +16,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public Matrix matrix(Tensor tensor) {
-    return Panels.of(tensor);
+    return PanelMatrix.of(tensor);
   }
 
   @Override

@@ -5,7 +5,10 @@ import java.util.Arrays;
 /** Scratch memory of one thread, grown on demand and kept. Not thread-safe. */
 public final class Workspace {
   /** Unpacked weights: {@code [K_BLOCK][PANEL]}. */
-  final float[] tile = new float[Panels.K_BLOCK * Matrix.PANEL];
+  final float[] tile = new float[PanelMatrix.K_BLOCK * Matrix.PANEL];
+
+  /** Scales of a block of columns, two for each 16 columns at most. */
+  final float[] scales = new float[PanelMatrix.K_BLOCK / 16 * 2 * Matrix.PANEL];
 
   private float[] partial = {};
   private float[] row = {};

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.decodebench.core.tensor.Conversion;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,28 +35,21 @@ class KernelsTest {
   }
 
   private static Tensor tensor(DType type, float[] values, int rows, int columns) {
-    if (type == DType.F32) {
-      return Tensor.of(values, rows, columns);
-    }
-    short[] bits = new short[values.length];
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] =
-          type == DType.F16
-              ? Float.floatToFloat16(values[i])
-              : (short) (Float.floatToRawIntBits(values[i]) >>> 16);
-    }
-    return Tensor.of(type, bits, rows, columns);
+    return Conversion.to(type, Tensor.of(values, rows, columns));
   }
 
   @ParameterizedTest
   @MethodSource("kernels")
   void productStaysWithinTheErrorOfItsSum(Kernels kernels) {
-    for (DType type : new DType[] {DType.F32, DType.BF16}) {
-      for (int columns : SIZES) {
-        for (int rows : new int[] {1, 63, 64, 130}) {
-          product(kernels, type, rows, columns, 1 + columns % 7);
-        }
+    for (DType type : DType.values()) {
+      int block = type.blockSize();
+      int[] sizes =
+          Arrays.stream(SIZES).map(n -> (n + block - 1) / block * block).distinct().toArray();
+      for (int columns : sizes) {
+        product(kernels, type, 130, columns, 1 + columns / block % 3);
       }
+      product(kernels, type, 1, 2 * block, 1);
+      product(kernels, type, 64, 3 * block, 5);
     }
   }
 
@@ -97,8 +91,8 @@ class KernelsTest {
   @MethodSource("kernels")
   void productIsTheSameBitsForAnyNumberOfInputsAndAnySplit(Kernels kernels) {
     int rows = 200;
-    int columns = 700;
-    for (DType type : new DType[] {DType.F32, DType.BF16}) {
+    for (DType type : DType.values()) {
+      int columns = type.blockSize() == 1 ? 699 : type.blockSize() == 32 ? 672 : 768;
       Matrix w = kernels.matrix(tensor(type, random(1, rows * columns), rows, columns));
       float[] x = random(2, 33 * columns);
       float[] alone = new float[33 * rows];

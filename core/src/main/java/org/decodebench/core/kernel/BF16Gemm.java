@@ -6,20 +6,17 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of few inputs with BF16 weights, widened in registers: each int holds two neighbouring
- * columns, the even one in its low half, and a BF16 value is the upper half of a float. The same
- * sums in the same order as {@link PanelGemm} makes from unpacked weights.
+ * Products with BF16 weights, widened in registers, which costs next to nothing: each int holds two
+ * neighbouring columns, the even one in its low half, and a BF16 value is the upper half of a
+ * float. The same sums in the same order as {@link PanelGemm} makes from unpacked weights.
  */
-final class PairGemv {
+final class BF16Gemm {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
 
-  /** Beyond this number of inputs, unpacking once is cheaper. */
-  static final int MOST = 6;
-
-  private PairGemv() {}
+  private BF16Gemm() {}
 
   /**
    * One panel, {@code count} columns from a pair that starts at {@code wo}.
@@ -210,19 +207,6 @@ final class PairGemv {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-  }
-
-  /** Widens {@code pairs} pairs of lines into {@code tile}, {@code [2 * pairs][PANEL]}. */
-  static void unpack(int[] w, int wo, int pairs, float[] tile) {
-    for (int j = 0; j < pairs; j++) {
-      int i = wo + j * PANEL;
-      int target = 2 * j * PANEL;
-      for (int c = 0; c < PANEL; c += L) {
-        IntVector p = IntVector.fromArray(I, w, i + c);
-        low(p).intoArray(tile, target + c);
-        high(p).intoArray(tile, target + PANEL + c);
-      }
-    }
   }
 
   private static FloatVector low(IntVector pair) {

@@ -1,0 +1,57 @@
+package org.decodebench.core.kernel;
+
+import org.decodebench.core.tensor.DType;
+import org.decodebench.core.tensor.Tensor;
+
+/** BF16 values, two columns in an int. */
+final class BF16Panels extends PackedPanels {
+
+  BF16Panels(Tensor tensor) {
+    super(DType.BF16, tensor, 2, 1);
+  }
+
+  @Override
+  void packUnit(byte[] row, int from, int columns, int to) {
+    data[to] = columns == 2 ? i32(row, from) : u16(row, from);
+  }
+
+  @Override
+  float value(int start, int column) {
+    int pair = data[start];
+    return Float.intBitsToFloat(column == 0 ? pair << 16 : pair & 0xFFFF0000);
+  }
+
+  @Override
+  void unpack(int start, float[] tile, int to) {
+    throw new AssertionError("BF16 is widened in registers at every width");
+  }
+
+  @Override
+  void multiply(
+      int start,
+      int count,
+      float[] x,
+      int xOffset,
+      float[] y,
+      int yOffset,
+      boolean add,
+      float[] scales) {
+    BF16Gemm.multiply(data, start, count, x, xOffset, 0, 1, y, yOffset, 0, add);
+  }
+
+  @Override
+  void block(
+      int panel,
+      int from,
+      int count,
+      float[] x,
+      int xStride,
+      int n,
+      float[] y,
+      int yOffset,
+      int yStride,
+      Workspace workspace) {
+    int start = unitStart(panel, from);
+    BF16Gemm.multiply(data, start, count, x, from, xStride, n, y, yOffset, yStride, from > 0);
+  }
+}
