@@ -27,37 +27,25 @@ public final class ExactLikelihood {
   private ExactLikelihood() {}
 
   /**
-   * Cuts a text that is longer than the context into overlapping windows: each scores the tokens
-   * that none before it has, with the tokens before them as context.
+   * Cuts a text that is longer than the context into {@link Windows}.
    *
    * @param tokens ids without begin token
-   * @param begin stands before every window if present; without it the text's first token has no
-   *     context and is not scored
+   * @param begin stands before every window if present
    * @param length positions of a window, begin token included
-   * @param stride tokens that a window after the first scores: fewer means more context for each,
-   *     and more work
+   * @param stride tokens that a window after the first scores
    */
   public static List<ScoredText> windows(int[] tokens, OptionalInt begin, int length, int stride) {
     int head = begin.isPresent() ? 1 : 0;
-    int body = length - head;
-    if (body < 1 || stride < 1 || stride > length - 1) {
-      throw new UsageException(
-          "windows of %d positions with a stride of %d: the stride must be from 1 to %d"
-              .formatted(length, stride, length - 1));
+    List<ScoredText> texts = new ArrayList<>();
+    for (Windows.Window window : Windows.over(tokens.length, head == 1, length, stride)) {
+      int[] text = new int[head + window.end() - window.start()];
+      begin.ifPresent(id -> text[0] = id);
+      System.arraycopy(tokens, window.start(), text, head, text.length - head);
+      texts.add(
+          new ScoredText(
+              text, window.from() - window.start() + head, window.end() - window.from()));
     }
-    List<ScoredText> windows = new ArrayList<>();
-    int scored = 1 - head;
-    int end = Math.min(tokens.length, body);
-    while (scored < tokens.length) {
-      int start = Math.max(0, end - body);
-      int[] window = new int[head + end - start];
-      begin.ifPresent(id -> window[0] = id);
-      System.arraycopy(tokens, start, window, head, end - start);
-      windows.add(new ScoredText(window, scored - start + head, end - scored));
-      scored = end;
-      end = Math.min(tokens.length, end + stride);
-    }
-    return windows;
+    return texts;
   }
 
   /**

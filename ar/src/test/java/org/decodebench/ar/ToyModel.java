@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
@@ -94,6 +95,9 @@ public record ToyModel(
     @Override
     public int[] encode(String text, boolean special) {
       int[] letters = text.chars().map(c -> c - 'a' + 2).toArray();
+      if (Arrays.stream(letters).anyMatch(id -> id < 2 || id >= vocabSize)) {
+        throw new UsageException("'%s' is not in the toy's letters".formatted(text));
+      }
       if (!special) {
         return letters;
       }

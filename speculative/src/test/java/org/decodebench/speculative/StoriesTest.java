@@ -18,6 +18,7 @@ import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
+import org.decodebench.core.model.RuntimeOptions.Backend;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,8 @@ class StoriesTest {
   }
 
   private static LanguageModel model() {
-    return Models.load(data("models/stories260K-hf").toString(), RuntimeOptions.DEFAULT);
+    return Models.load(
+        data("models/stories260K-hf").toString(), new RuntimeOptions(1, Backend.AUTO));
   }
 
   private static List<Prompt> prompts(LanguageModel model, int count) throws IOException {
