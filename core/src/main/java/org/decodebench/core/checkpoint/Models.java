@@ -13,6 +13,7 @@ import org.decodebench.core.model.BackendProvider;
 import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
+import org.decodebench.core.ngram.NgramModels;
 import org.decodebench.core.tokenizer.Tokenizer;
 
 /** Finds models by what the user calls them. */
@@ -32,10 +33,14 @@ public final class Models {
   /**
    * Loads a model for decoding.
    *
-   * @param reference an embedded model's name, a {@code .gguf} file, or a Hugging Face folder
+   * @param reference an embedded model's name, a {@code .gguf} file, a Hugging Face folder, or an
+   *     n-gram model as {@link NgramModels} reads it
    * @throws UsageException if it is none of these, damaged or not supported
    */
   public static LanguageModel load(String reference, RuntimeOptions options) {
+    if (NgramModels.isReference(reference)) {
+      return NgramModels.load(reference);
+    }
     // A missing backend is said before any file is read.
     Optional<BackendProvider> device =
         options.backend() == RuntimeOptions.Backend.TORNADO
