@@ -35,7 +35,7 @@ class NgramModelTest {
     Random random = new Random(1);
     for (int order = 1; order <= 4; order++) {
       NgramModel model = new NgramModel("test", texts, order, VOCAB, SOURCE.tokenizer());
-      for (int trial = 0; trial < 60; trial++) {
+      for (int trial = 0; trial < 20; trial++) {
         int[] text = texts.get(random.nextInt(texts.size()));
         int[] context = Arrays.copyOf(text, 1 + random.nextInt(text.length - 1));
         if (trial % 3 == 0) {
