@@ -1,0 +1,2 @@
+/** Experiment files, their validation, the plan of runs. */
+package org.decodebench.reports.experiment;

@@ -1,0 +1,2 @@
+/** Forks, interleaving, warm-up, recording, resume. */
+package org.decodebench.reports.run;

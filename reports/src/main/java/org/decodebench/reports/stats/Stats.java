@@ -1,0 +1,160 @@
+package org.decodebench.reports.stats;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.inference.AlternativeHypothesis;
+import org.apache.commons.statistics.inference.MannWhitneyUTest;
+import org.decodebench.reports.result.Estimate;
+
+/**
+ * Statistics over forks. The fork is the unit: every array holds one value a fork, NaN where a fork
+ * has none (it is left out).
+ */
+public final class Stats {
+  /** Resamples of a bootstrap. */
+  private static final int RESAMPLES = 10_000;
+
+  private static final Quantile QUANTILE =
+      Quantile.withDefaults().with(Quantile.EstimationMethod.HF7);
+
+  private Stats() {}
+
+  /** Median; NaN of nothing. */
+  public static double median(double... values) {
+    return quantile(0.5, values);
+  }
+
+  /** Quantile with linear interpolation (Hyndman and Fan 1996, type 7); NaN of nothing. */
+  public static double quantile(double p, double... values) {
+    double[] known = known(values);
+    return known.length == 0 ? Double.NaN : QUANTILE.evaluate(known, p);
+  }
+
+  /**
+   * Median with a percentile-bootstrap 95 % interval. The resampling has a fixed seed, so the same
+   * values always give the same interval. With very few forks the interval is the range of the
+   * values and covers less than it says; the number of forks stands beside it.
+   */
+  public static Estimate medianInterval(double... values) {
+    double[] known = known(values);
+    if (known.length < 2) {
+      return new Estimate(median(known), Double.NaN, Double.NaN, known.length);
+    }
+    SplittableRandom random = new SplittableRandom(known.length);
+    double[] medians = new double[RESAMPLES];
+    double[] sample = new double[known.length];
+    for (int i = 0; i < RESAMPLES; i++) {
+      medians[i] = resampledMedian(known, sample, random);
+    }
+    return new Estimate(
+        median(known), quantile(0.025, medians), quantile(0.975, medians), known.length);
+  }
+
+  /** Ratio of medians {@code current / baseline}, both resampled, with its 95 % interval. */
+  public static Estimate ratioInterval(double[] current, double[] baseline) {
+    double[] a = known(current);
+    double[] b = known(baseline);
+    int n = Math.min(a.length, b.length);
+    double ratio = median(a) / median(b);
+    if (n < 2 || !Double.isFinite(ratio)) {
+      return new Estimate(Double.isFinite(ratio) ? ratio : Double.NaN, Double.NaN, Double.NaN, n);
+    }
+    SplittableRandom random = new SplittableRandom(a.length * 31L + b.length);
+    double[] ratios = new double[RESAMPLES];
+    double[] sampleA = new double[a.length];
+    double[] sampleB = new double[b.length];
+    for (int i = 0; i < RESAMPLES; i++) {
+      ratios[i] = resampledMedian(a, sampleA, random) / resampledMedian(b, sampleB, random);
+    }
+    return new Estimate(ratio, quantile(0.025, ratios), quantile(0.975, ratios), n);
+  }
+
+  /** Two-sided p-value of the Mann–Whitney U test; exact for small samples without ties. */
+  public static double mannWhitney(double[] x, double[] y) {
+    double[] a = known(x);
+    double[] b = known(y);
+    if (a.length == 0 || b.length == 0) {
+      return Double.NaN;
+    }
+    if (Arrays.equals(a, b) && Arrays.stream(a).distinct().count() == 1) {
+      return 1; // all tied: the normal approximation has no variance
+    }
+    return MannWhitneyUTest.withDefaults()
+        .with(AlternativeHypothesis.TWO_SIDED)
+        .test(a, b)
+        .getPValue();
+  }
+
+  /**
+   * Cliff's delta: P(x > y) − P(x < y) over all pairs; 1 when every x is above every y. |δ| below
+   * 0.147 is called negligible, below 0.33 small, below 0.474 medium (Romano et al. 2006).
+   */
+  public static double cliffsDelta(double[] x, double[] y) {
+    double[] a = known(x);
+    double[] b = known(y);
+    if (a.length == 0 || b.length == 0) {
+      return Double.NaN;
+    }
+    long above = 0;
+    for (double u : a) {
+      for (double v : b) {
+        above += u > v ? 1 : u < v ? -1 : 0;
+      }
+    }
+    return (double) above / ((long) a.length * b.length);
+  }
+
+  /** Holm's correction: adjusted p-values in the order given; NaN stays NaN and is not counted. */
+  public static double[] holm(double... p) {
+    Integer[] order =
+        java.util.stream.IntStream.range(0, p.length)
+            .filter(i -> !Double.isNaN(p[i]))
+            .boxed()
+            .sorted((i, j) -> Double.compare(p[i], p[j]))
+            .toArray(Integer[]::new);
+    double[] adjusted = p.clone();
+    double least = 0;
+    for (int k = 0; k < order.length; k++) {
+      least = Math.max(least, Math.min(1, p[order[k]] * (order.length - k)));
+      adjusted[order[k]] = least;
+    }
+    return adjusted;
+  }
+
+  /**
+   * Indices of values beyond the outer Tukey fences (3 interquartile ranges): marked, never dropped.
+   */
+  public static List<Integer> outliers(double... values) {
+    double q1 = quantile(0.25, values);
+    double q3 = quantile(0.75, values);
+    double reach = 3 * (q3 - q1);
+    List<Integer> out = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] < q1 - reach || values[i] > q3 + reach) {
+        out.add(i);
+      }
+    }
+    return out;
+  }
+
+  /** Half the width of an interval over its median; how {@code --ci} is judged. */
+  public static double relativeHalfWidth(Estimate e) {
+    return (e.hi() - e.lo()) / 2 / Math.abs(e.median());
+  }
+
+  private static double resampledMedian(double[] from, double[] sample, SplittableRandom random) {
+    for (int i = 0; i < sample.length; i++) {
+      sample[i] = from[random.nextInt(from.length)];
+    }
+    Arrays.sort(sample);
+    int half = sample.length / 2;
+    return sample.length % 2 == 1 ? sample[half] : (sample[half - 1] + sample[half]) / 2;
+  }
+
+  private static double[] known(double[] values) {
+    return Arrays.stream(values).filter(v -> !Double.isNaN(v)).toArray();
+  }
+}
