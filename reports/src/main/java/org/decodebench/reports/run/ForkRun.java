@@ -142,6 +142,9 @@ final class ForkRun {
       Instant started, WarmUp warmUp, int rounds, List<MeasuredDecode> decodes) {
     Map<String, Double> figures =
         new LinkedHashMap<>(ForkFigures.of(decodes, task.sloTtftMs(), task.sloTpotMs()));
+    figures.put("perplexity", task.perplexity());
+    figures.put("perplexity_se", task.perplexitySe());
+    figures.put("bits_per_byte", task.bitsPerByte());
     figures.putAll(quality().figures(samples(decodes)));
     List<Double> latencies = decodes.stream().map(d -> d.times().latencyMs()).toList();
     List<MeasuredDecode> first = decodes.stream().filter(d -> d.round() == 0).toList();
@@ -174,7 +177,7 @@ final class ForkRun {
         warmUp.stationary(),
         rounds,
         decodes.size(),
-        null,
+        task.perplexityKind(),
         outputHash(first),
         greedy(decodes),
         ForkFigures.acceptanceByPosition(decodes),

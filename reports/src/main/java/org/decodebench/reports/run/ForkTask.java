@@ -14,6 +14,10 @@ import java.util.List;
  * @param commit for the record, may be null
  * @param model reference
  * @param modelHash for the record
+ * @param perplexityKind of the model's figures that follow, for the record; null if not known
+ * @param perplexity NaN if not known
+ * @param perplexitySe its standard error
+ * @param bitsPerByte NaN if not known
  * @param decoder spec
  * @param workload name of the prompts
  * @param workloadHash for the record
@@ -47,6 +51,10 @@ record ForkTask(
     String commit,
     String model,
     String modelHash,
+    String perplexityKind,
+    double perplexity,
+    double perplexitySe,
+    double bitsPerByte,
     String decoder,
     String workload,
     String workloadHash,

@@ -12,6 +12,11 @@ final class Runtimes {
         threads, RuntimeOptions.Backend.valueOf(backend.toUpperCase(Locale.ROOT)));
   }
 
+  /** What ran is known once the runtime says so. */
+  static org.decodebench.reports.result.Environment.Runtime runtime(int threads, String backend) {
+    return new org.decodebench.reports.result.Environment.Runtime(backend, null, 0, threads);
+  }
+
   static int threads(int asked) {
     return asked;
   }

@@ -1,0 +1,38 @@
+package org.decodebench.reports.run;
+
+import org.decodebench.core.UsageException;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.RuntimeOptions;
+import org.decodebench.core.source.AnyOrderSource;
+import org.decodebench.core.source.OracleModel;
+import org.decodebench.core.source.Source;
+import org.decodebench.core.source.Sources;
+
+/**
+ * Where the harness finds models: those of {@code core}, and sources that answer as models with
+ * their exact conditionals, {@code oracle:SOURCE} and {@code oracle-diffusion:SOURCE}.
+ */
+public final class ModelOrigin {
+  private static final String ORACLE = "oracle:";
+  private static final String DIFFUSION_ORACLE = "oracle-diffusion:";
+
+  public static final ModelLoader.Origin DEFAULT = ModelOrigin::load;
+
+  private ModelOrigin() {}
+
+  private static LanguageModel load(String reference, RuntimeOptions options) {
+    if (reference.startsWith(ORACLE)) {
+      return OracleModel.autoregressive(Sources.byName(reference.substring(ORACLE.length())));
+    }
+    if (reference.startsWith(DIFFUSION_ORACLE)) {
+      Source source = Sources.byName(reference.substring(DIFFUSION_ORACLE.length()));
+      if (source instanceof AnyOrderSource any) {
+        return OracleModel.diffusion(any);
+      }
+      throw new UsageException(
+          "source %s does not know its conditionals in any order; use a markov or hmm source"
+              .formatted(source.name()));
+    }
+    throw new UsageException("no model '" + reference + "'");
+  }
+}
