@@ -48,14 +48,16 @@ public final class Main {
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
     boolean verbose = Arrays.asList(args).contains("--verbose");
     CommandLine line = new CommandLine(new Root());
-    line.setOut(out).setErr(err).setUsageHelpAutoWidth(true).setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(out)
+        .setErr(err)
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true);
     commands(args).forEach(line::addSubcommand);
     line.setParameterExceptionHandler((e, all) -> failed(err, verbose, e, USAGE, usage(e)));
-    line.setExecutionExceptionHandler(
-        (e, at, parsed) ->
-            e instanceof UsageException
-                ? failed(err, verbose, e, USAGE, e.getMessage())
-                : failed(err, verbose, e, INTERNAL, internal(e)));
+    line.setExecutionExceptionHandler((e, at, parsed) ->
+        e instanceof UsageException
+            ? failed(err, verbose, e, USAGE, e.getMessage())
+            : failed(err, verbose, e, INTERNAL, internal(e)));
     try {
       return line.execute(args);
     } catch (OutOfMemoryError e) {
@@ -134,9 +136,9 @@ public final class Main {
   }
 
   /**
-   * The launcher silences the JVM's own remarks on descriptor 2 (an incubating module) and hands the
-   * real standard error over as another descriptor. Opening it by a path would start a file anew, so
-   * the number itself is used.
+   * The launcher silences the JVM's own remarks on descriptor 2 (an incubating module) and hands
+   * the real standard error over as another descriptor. Opening it by a path would start a file
+   * anew, so the number itself is used.
    */
   private static PrintStream standardError() {
     try {

@@ -172,8 +172,7 @@ public final class ExperimentReader {
       List<String> wider = new ArrayList<>();
       for (String spec : specs) {
         for (Node value : axis.getValue().oneOrMany()) {
-          wider.add(
-              spec + (spec.contains(":") ? "," : ":") + axis.getKey() + "=" + value.text());
+          wider.add(spec + (spec.contains(":") ? "," : ":") + axis.getKey() + "=" + value.text());
         }
       }
       specs = wider;
@@ -237,8 +236,7 @@ public final class ExperimentReader {
       case "jsonl" ->
           new Prompts.JsonLines(
               path(p.get("jsonl")), p.containsKey("field") ? p.get("field").text() : "turns", most);
-      default ->
-          new Prompts.Inline(p.get("inline").oneOrMany().stream().map(Node::text).toList());
+      default -> new Prompts.Inline(p.get("inline").oneOrMany().stream().map(Node::text).toList());
     };
   }
 

@@ -16,17 +16,58 @@ public final class CsvFiles {
 
   private static final List<String> RUN_COLUMNS =
       List.of(
-          "schema_version", "run_id", "setting", "experiment", "started_at", "order", "fork",
-          "status", "error", "machine_class", "commit", "model", "model_hash", "paradigm",
-          "decoder", "workload", "workload_hash", "prompts", "max_new_tokens", "batch", "threads",
-          "backend", "seed", "warmup_iterations", "stationary", "iterations", "decodes",
-          "perplexity_kind", "output_hash", "greedy", "outliers", "warnings");
+          "schema_version",
+          "run_id",
+          "setting",
+          "experiment",
+          "started_at",
+          "order",
+          "fork",
+          "status",
+          "error",
+          "machine_class",
+          "commit",
+          "model",
+          "model_hash",
+          "paradigm",
+          "decoder",
+          "workload",
+          "workload_hash",
+          "prompts",
+          "max_new_tokens",
+          "batch",
+          "threads",
+          "backend",
+          "seed",
+          "warmup_iterations",
+          "stationary",
+          "iterations",
+          "decodes",
+          "perplexity_kind",
+          "output_hash",
+          "greedy",
+          "outliers",
+          "warnings");
 
   private static final List<String> SUMMARY_COLUMNS =
       List.of(
-          "schema_version", "model", "decoder", "setting", "model_hash", "paradigm", "workload",
-          "workload_hash", "max_new_tokens", "batch", "threads", "backend", "seed", "forks",
-          "failed_forks", "baseline", "perplexity_kind");
+          "schema_version",
+          "model",
+          "decoder",
+          "setting",
+          "model_hash",
+          "paradigm",
+          "workload",
+          "workload_hash",
+          "max_new_tokens",
+          "batch",
+          "threads",
+          "backend",
+          "seed",
+          "forks",
+          "failed_forks",
+          "baseline",
+          "perplexity_kind");
 
   private CsvFiles() {}
 
@@ -48,12 +89,38 @@ public final class CsvFiles {
   private static List<Object> run(RunRecord r) {
     List<Object> cells =
         cells(
-            r.schemaVersion(), r.runId(), r.setting(), r.experiment(), r.startedAt(), r.order(),
-            r.fork(), r.ok() ? "ok" : "failed", r.error(), r.machineClass(), r.commit(), r.model(),
-            r.modelHash(), r.paradigm(), r.decoder(), r.workload(), r.workloadHash(), r.prompts(),
-            r.maxNewTokens(), r.batch(), r.threads(), r.backend(), r.seed(), r.warmupIterations(),
-            r.stationary(), r.iterations(), r.decodes(), r.perplexityKind(), r.outputHash(),
-            r.greedy(), r.outliers().size(), String.join("; ", r.warnings()));
+            r.schemaVersion(),
+            r.runId(),
+            r.setting(),
+            r.experiment(),
+            r.startedAt(),
+            r.order(),
+            r.fork(),
+            r.ok() ? "ok" : "failed",
+            r.error(),
+            r.machineClass(),
+            r.commit(),
+            r.model(),
+            r.modelHash(),
+            r.paradigm(),
+            r.decoder(),
+            r.workload(),
+            r.workloadHash(),
+            r.prompts(),
+            r.maxNewTokens(),
+            r.batch(),
+            r.threads(),
+            r.backend(),
+            r.seed(),
+            r.warmupIterations(),
+            r.stationary(),
+            r.iterations(),
+            r.decodes(),
+            r.perplexityKind(),
+            r.outputHash(),
+            r.greedy(),
+            r.outliers().size(),
+            String.join("; ", r.warnings()));
     Figure.all().forEach(f -> cells.add(cell(r.figure(f.name()))));
     return cells;
   }
@@ -95,9 +162,23 @@ public final class CsvFiles {
     RunRecord r = row.first();
     List<Object> cells =
         cells(
-            RunRecord.SCHEMA_VERSION, r.model(), r.decoder(), r.setting(), r.modelHash(),
-            r.paradigm(), r.workload(), r.workloadHash(), r.maxNewTokens(), r.batch(), r.threads(),
-            r.backend(), r.seed(), row.forks(), row.failed(), row.baseline(), r.perplexityKind());
+            RunRecord.SCHEMA_VERSION,
+            r.model(),
+            r.decoder(),
+            r.setting(),
+            r.modelHash(),
+            r.paradigm(),
+            r.workload(),
+            r.workloadHash(),
+            r.maxNewTokens(),
+            r.batch(),
+            r.threads(),
+            r.backend(),
+            r.seed(),
+            row.forks(),
+            row.failed(),
+            row.baseline(),
+            r.perplexityKind());
     for (Figure f : Figure.all()) {
       Estimate e = row.figure(f.name());
       cells.addAll(cells(e.median(), e.lo(), e.hi(), e.n()));

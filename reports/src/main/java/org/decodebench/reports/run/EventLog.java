@@ -58,8 +58,7 @@ final class EventLog implements DecodeListener {
   }
 
   @Override
-  public void committed(
-      int sequence, int step, int[] positions, int[] tokens, boolean overwrote) {
+  public void committed(int sequence, int step, int[] positions, int[] tokens, boolean overwrote) {
     long now = System.nanoTime();
     Kind kind = overwrote ? Kind.OVERWROTE : Kind.COMMITTED;
     add(new Event(kind, now, sequence, step, positions.clone(), tokens.clone()));

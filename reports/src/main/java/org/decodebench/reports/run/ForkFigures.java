@@ -12,8 +12,8 @@ import org.decodebench.reports.stats.Stats;
 
 /**
  * Figures of a fork from its measured decodes. A latency is the median over decodes (for what a
- * sequence has, over sequences); a speed is tokens over time of a round, median over rounds; what is
- * counted per token is a ratio of sums.
+ * sequence has, over sequences); a speed is tokens over time of a round, median over rounds; what
+ * is counted per token is a ratio of sums.
  */
 final class ForkFigures {
   private final List<MeasuredDecode> decodes;
@@ -181,10 +181,7 @@ final class ForkFigures {
 
   private double sequences(ToDoubleFunction<DecodeTimes.SequenceTimes> value) {
     return Stats.median(
-        decodes.stream()
-            .flatMap(d -> d.times().sequences().stream())
-            .mapToDouble(value)
-            .toArray());
+        decodes.stream().flatMap(d -> d.times().sequences().stream()).mapToDouble(value).toArray());
   }
 
   private double tokens() {

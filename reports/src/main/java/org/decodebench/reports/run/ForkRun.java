@@ -41,8 +41,7 @@ final class ForkRun {
     this.task = task;
     model = models.model(task.model());
     metered = new MeteredModel(model, targetCost);
-    decoder =
-        Decoders.create(task.decoder(), models.context(m -> new MeteredModel(m, draftCost)));
+    decoder = Decoders.create(task.decoder(), models.context(m -> new MeteredModel(m, draftCost)));
     decoder.check(model);
     prompts = prompts(task.prompts(), model);
   }
@@ -223,10 +222,7 @@ final class ForkRun {
   }
 
   private static boolean sameEveryRound(List<MeasuredDecode> decodes) {
-    return decodes.stream()
-            .map(d -> d.prompts() + outputHash(List.of(d)))
-            .distinct()
-            .count()
+    return decodes.stream().map(d -> d.prompts() + outputHash(List.of(d))).distinct().count()
         == decodes.stream().map(MeasuredDecode::prompts).distinct().count();
   }
 

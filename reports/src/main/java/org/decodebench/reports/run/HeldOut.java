@@ -90,8 +90,6 @@ public record HeldOut(List<ScoredText> texts, long bytes) {
   }
 
   private static int[] begin(Tokenizer tokenizer) {
-    return tokenizer.begin().isPresent()
-        ? new int[] {tokenizer.begin().getAsInt()}
-        : new int[0];
+    return tokenizer.begin().isPresent() ? new int[] {tokenizer.begin().getAsInt()} : new int[0];
   }
 }

@@ -11,7 +11,10 @@ import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 import oshi.hardware.HardwareAbstractionLayer;
 
-/** What machine this is, and what on it would spoil a measurement. Used before and after, never while. */
+/**
+ * What machine this is, and what on it would spoil a measurement. Used before and after, never
+ * while.
+ */
 final class MachineProbe {
   /** Share of one core that other processes may use before we say so. */
   private static final double QUIET_LOAD = 0.25;
@@ -112,9 +115,11 @@ final class MachineProbe {
     if (swapped > (256L << 20)) {
       warnings.add("%d MiB are swapped out".formatted(swapped >> 20));
     }
-    String throttled = read(Path.of("/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count"));
+    String throttled =
+        read(Path.of("/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count"));
     if (throttled != null && !throttled.equals("0")) {
-      warnings.add("the CPU has been throttled for heat (%s times since boot)".formatted(throttled));
+      warnings.add(
+          "the CPU has been throttled for heat (%s times since boot)".formatted(throttled));
     }
     return warnings;
   }

@@ -21,15 +21,14 @@ public final class Perplexities {
     return all.stream()
         .filter(m -> name == null ? m.isDefaultFor(model) : m.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "no likelihood method %s; there are: %s"
-                        .formatted(
-                            name == null ? "for model " + model.name() : "'" + name + "'",
-                            all.stream()
-                                .map(LikelihoodMethod::name)
-                                .collect(Collectors.joining(", ")))));
+        .orElseThrow(() ->
+            new UsageException(
+                "no likelihood method %s; there are: %s"
+                    .formatted(
+                        name == null ? "for model " + model.name() : "'" + name + "'",
+                        all.stream()
+                            .map(LikelihoodMethod::name)
+                            .collect(Collectors.joining(", ")))));
   }
 
   /**
@@ -44,7 +43,6 @@ public final class Perplexities {
       long seed,
       LongConsumer progress) {
     return method(method, model)
-        .evaluate(
-            model, texts.texts(), new LikelihoodMethod.Options(samples, seed, progress));
+        .evaluate(model, texts.texts(), new LikelihoodMethod.Options(samples, seed, progress));
   }
 }

@@ -115,8 +115,10 @@ public final class Runner {
 
   private void measure(ResultFolder folder, Instant started) throws InterruptedException {
     int planned = plan.settings().size() * experiment.forks();
-    int already = (int) folder.records().stream().filter(r -> r.fork() <= experiment.forks()).count();
-    int most = experiment.adaptive() == null ? experiment.forks() : experiment.adaptive().maxForks();
+    int already =
+        (int) folder.records().stream().filter(r -> r.fork() <= experiment.forks()).count();
+    int most =
+        experiment.adaptive() == null ? experiment.forks() : experiment.adaptive().maxForks();
     try (Progress progress = new Progress(err, planned, already, options.terminal())) {
       for (int fork = 1; fork <= Math.max(most, experiment.forks()); fork++) {
         for (Planner.Planned p : Planner.round(experiment, plan.settings(), fork)) {
@@ -230,11 +232,9 @@ public final class Runner {
     if (asked.source() != null) {
       err.println("perplexity of " + name + " …");
       texts =
-          HeldOut.ofSource(
-              Sources.byName(asked.source()), model, asked.texts(), experiment.seed());
+          HeldOut.ofSource(Sources.byName(asked.source()), model, asked.texts(), experiment.seed());
       likelihood =
-          Perplexities.evaluate(
-              model, texts, null, asked.samples(), experiment.seed(), done -> {});
+          Perplexities.evaluate(model, texts, null, asked.samples(), experiment.seed(), done -> {});
     }
     return new Environment.Model(
         name,
@@ -286,8 +286,7 @@ public final class Runner {
     Table.of(rows).forEach(out::println);
     long failed = records.stream().filter(r -> !r.ok()).count();
     if (failed > 0) {
-      err.printf(
-          "%d of %d runs failed; %s says why%n", failed, records.size(), Results.RUNS_JSONL);
+      err.printf("%d of %d runs failed; %s says why%n", failed, records.size(), Results.RUNS_JSONL);
     }
     out.println(page.write(Results.read(folder.path())));
     return rows.stream().allMatch(r -> r.forks() > 0);

@@ -93,7 +93,8 @@ final class SampleQuality {
   }
 
   private Optional<InSource> inSource(int[] prompt, int[] output) {
-    int begin = prompt.length > 0 && tokenizer.begin().equals(java.util.OptionalInt.of(prompt[0])) ? 1 : 0;
+    int begin =
+        prompt.length > 0 && tokenizer.begin().equals(java.util.OptionalInt.of(prompt[0])) ? 1 : 0;
     if (sameTokens) {
       int[] tokens = new int[prompt.length - begin + output.length];
       System.arraycopy(prompt, begin, tokens, 0, prompt.length - begin);

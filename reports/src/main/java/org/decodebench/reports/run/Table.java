@@ -19,8 +19,17 @@ final class Table {
     List<String[]> cells = new ArrayList<>();
     cells.add(
         new String[] {
-          "", "tok/s", "±", "ratio", "TTFT ms", "TPOT ms", "NFE/tok", "accept", "perplexity",
-          "NLL/tok", "valid"
+          "",
+          "tok/s",
+          "±",
+          "ratio",
+          "TTFT ms",
+          "TPOT ms",
+          "NFE/tok",
+          "accept",
+          "perplexity",
+          "NLL/tok",
+          "valid"
         });
     for (SummaryRow row : rows) {
       cells.add(row(row));
@@ -34,8 +43,7 @@ final class Table {
     }
     int numbers = Arrays.stream(widths).sum() + GAP.length() * (columns - 1);
     List<List<String>> labels = rows.stream().map(r -> wrap(label(r), WIDTH - numbers)).toList();
-    widths[0] =
-        labels.stream().flatMap(List::stream).mapToInt(String::length).max().orElse(0);
+    widths[0] = labels.stream().flatMap(List::stream).mapToInt(String::length).max().orElse(0);
     List<String> out = new ArrayList<>();
     out.add(line(cells.getFirst(), widths, ""));
     for (int r = 0; r < rows.size(); r++) {

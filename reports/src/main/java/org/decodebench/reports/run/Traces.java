@@ -40,7 +40,8 @@ final class Traces {
     Traces t = new Traces(model.tokenizer(), prompt, sequence.tokens());
     int canvas = task.maxNewTokens();
     if (canvas == 0) {
-      canvas = Math.min(model.config().contextLength() - prompt.length, ForkTask.DEFAULT_NEW_TOKENS);
+      canvas =
+          Math.min(model.config().contextLength() - prompt.length, ForkTask.DEFAULT_NEW_TOKENS);
     }
     return new Trace(
         new Trace.Header(

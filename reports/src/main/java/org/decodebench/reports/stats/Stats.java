@@ -125,7 +125,8 @@ public final class Stats {
   }
 
   /**
-   * Indices of values beyond the outer Tukey fences (3 interquartile ranges): marked, never dropped.
+   * Indices of values beyond the outer Tukey fences (3 interquartile ranges): marked, never
+   * dropped.
    */
   public static List<Integer> outliers(double... values) {
     double q1 = quantile(0.25, values);

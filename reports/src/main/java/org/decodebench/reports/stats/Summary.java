@@ -32,8 +32,7 @@ public final class Summary {
     return rows;
   }
 
-  private static String baselineSetting(
-      Map<String, List<RunRecord>> settings, String baseline) {
+  private static String baselineSetting(Map<String, List<RunRecord>> settings, String baseline) {
     for (Map.Entry<String, List<RunRecord>> setting : settings.entrySet()) {
       RunRecord r = setting.getValue().getFirst();
       if (baseline == null || (r.model() + " " + r.decoder()).equals(baseline)) {
