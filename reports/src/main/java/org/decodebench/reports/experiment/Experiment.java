@@ -77,10 +77,6 @@ public record Experiment(
     public String label() {
       return model + " " + decoder;
     }
-
-    Setting with(String newDecoder) {
-      return new Setting(model, newDecoder, maxNewTokens, batch, threads, backend, where);
-    }
   }
 
   /**

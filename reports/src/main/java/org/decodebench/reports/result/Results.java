@@ -111,7 +111,8 @@ public record Results(
     return node;
   }
 
-  private static Environment readEnvironment(Path folder) {
+  /** Null if the folder has none. */
+  public static Environment readEnvironment(Path folder) {
     Path file = folder.resolve(ENVIRONMENT_JSON);
     if (!Files.isRegularFile(file)) {
       return null;

@@ -1,5 +1,6 @@
 package org.decodebench.reports.run;
 
+import java.util.List;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
@@ -34,5 +35,10 @@ public final class ModelOrigin {
               .formatted(source.name()));
     }
     throw new UsageException("no model '" + reference + "'");
+  }
+
+  /** Names of the models inside the program. */
+  public static List<String> embedded() {
+    return List.of();
   }
 }

@@ -30,8 +30,8 @@ public final class Runner {
   /** What becomes of a result folder when all is measured. */
   @FunctionalInterface
   public interface Page {
-    /** Writes the page and returns its path. */
-    Path write(Results results);
+    /** Writes the page of a result folder and returns its path. */
+    Path write(Path folder);
   }
 
   /**
@@ -288,7 +288,7 @@ public final class Runner {
     if (failed > 0) {
       err.printf("%d of %d runs failed; %s says why%n", failed, records.size(), Results.RUNS_JSONL);
     }
-    out.println(page.write(Results.read(folder.path())));
+    out.println(page.write(folder.path()));
     return rows.stream().allMatch(r -> r.forks() > 0);
   }
 

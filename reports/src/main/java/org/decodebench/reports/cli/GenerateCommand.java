@@ -1,0 +1,59 @@
+package org.decodebench.reports.cli;
+
+import org.decodebench.core.spi.Subcommand;
+import org.decodebench.reports.run.Generation;
+import org.decodebench.reports.run.ModelLoader;
+import org.decodebench.reports.run.ModelOrigin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "generate",
+    description = "Continue a prompt and print the text.",
+    footer = {
+      "",
+      "The text goes to standard output as it becomes readable, a line on its speed to standard",
+      "error. With --show-steps the canvas of every step goes to standard error."
+    })
+public final class GenerateCommand implements Subcommand {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL",
+      description = "An embedded model's name, a .gguf file, or a Hugging Face folder.")
+  private String model;
+
+  @Option(
+      names = "--decoder",
+      paramLabel = "DECODER",
+      description = "name or name:key=value,… (default: what the model was trained for).")
+  private String decoder;
+
+  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Text to continue.")
+  private String prompt;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      description = "Most tokens; the canvas of a diffusion decoder (default: what fits, up to 256).")
+  private Integer maxNewTokens;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of the random numbers (default: 1).")
+  private long seed = 1;
+
+  @Option(names = "--show-steps", description = "Show the text appear, step by step.")
+  private boolean showSteps;
+
+  @Mixin private RuntimeMixin runtime = new RuntimeMixin();
+
+  @Override
+  public Integer call() {
+    int most = maxNewTokens == null ? 0 : Arguments.atLeast("--max-new-tokens", maxNewTokens, 1);
+    try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
+      new Generation(models, System.out, System.err)
+          .run(new Generation.Request(model, decoder, prompt, most, seed, showSteps));
+    }
+    return Main.DONE;
+  }
+}

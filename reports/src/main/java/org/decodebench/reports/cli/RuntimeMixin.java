@@ -1,0 +1,28 @@
+package org.decodebench.reports.cli;
+
+import org.decodebench.core.model.RuntimeOptions;
+import picocli.CommandLine.Option;
+
+/** Options of every command that runs a model. */
+public final class RuntimeMixin {
+  @Option(
+      names = "--backend",
+      paramLabel = "BACKEND",
+      description = "auto, scalar, vector or tornado (default: auto).")
+  RuntimeOptions.Backend backend = RuntimeOptions.Backend.AUTO;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads (default: one a physical core).")
+  Integer threads;
+
+  RuntimeOptions options() {
+    return new RuntimeOptions(threads(), backend);
+  }
+
+  /** 0 where none is asked for. */
+  int threads() {
+    return threads == null ? 0 : Arguments.atLeast("--threads", threads, 1);
+  }
+}

@@ -1,0 +1,60 @@
+package org.decodebench.reports.run;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.decode.DecoderProvider;
+import org.decodebench.core.decode.Decoders;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.RuntimeOptions;
+
+/** The embedded models, and the decoders. */
+public final class ModelList {
+  private ModelList() {}
+
+  public static void print(PrintStream out) {
+    List<String> names = ModelOrigin.embedded();
+    String format = "%-12s  %-16s  %10s  %7s  %5s  %s%n";
+    out.printf(
+        Locale.ROOT, format, "model", "paradigm", "parameters", "context", "vocab", "decoders");
+    for (String name : names) {
+      try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, RuntimeOptions.DEFAULT)) {
+        LanguageModel model = models.model(name);
+        out.printf(
+            Locale.ROOT,
+            format,
+            name,
+            Labels.paradigm(model.config().paradigm()),
+            String.format(Locale.ROOT, "%,d", ModelFacts.parameters(model.config())),
+            model.config().contextLength(),
+            model.config().vocabSize(),
+            String.join(", ", decoders(models, model)));
+      }
+    }
+    out.println();
+    for (DecoderProvider decoder : Decoders.all()) {
+      out.printf(Locale.ROOT, "%-17s %s%n", decoder.name(), decoder.summary());
+      for (DecoderProvider.Setting s : decoder.settings()) {
+        String value = s.defaultValue().isEmpty() ? "…" : s.defaultValue();
+        out.printf(Locale.ROOT, "    %-28s %s%n", s.name() + "=" + value, s.meaning());
+      }
+    }
+  }
+
+  private static List<String> decoders(ModelLoader models, LanguageModel model) {
+    return Decoders.all().stream()
+        .map(DecoderProvider::name)
+        .filter(name -> suits(models, model, name))
+        .toList();
+  }
+
+  private static boolean suits(ModelLoader models, LanguageModel model, String name) {
+    try {
+      Decoders.create(name, models::model).check(model);
+      return true;
+    } catch (UsageException e) {
+      return false; // or it needs a setting first, such as a draft model
+    }
+  }
+}
