@@ -249,8 +249,10 @@ public final class ExperimentReader {
   }
 
   private static String source(Node node) {
-    if (!Sources.names().contains(node.text())) {
-      throw node.bad("a source: " + String.join(", ", Sources.names()));
+    try {
+      Sources.byName(node.text());
+    } catch (UsageException e) {
+      throw new UsageException(node.where() + ": " + e.getMessage(), e);
     }
     return node.text();
   }
