@@ -30,13 +30,18 @@ public final class GenerateCommand implements Subcommand {
       description = "name or name:key=value,… (default: what the model was trained for).")
   private String decoder;
 
-  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Text to continue.")
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Text to continue.")
   private String prompt;
 
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Most tokens; the canvas of a diffusion decoder (default: what fits, up to 256).")
+      description =
+          "Most tokens; the canvas of a diffusion decoder (default: what fits, up to 256).")
   private Integer maxNewTokens;
 
   @Option(names = "--seed", paramLabel = "N", description = "Of the random numbers (default: 1).")

@@ -4,7 +4,9 @@ import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.run.ModelList;
 import picocli.CommandLine.Command;
 
-@Command(name = "models", description = "List the embedded models and the decoders that suit them.")
+@Command(
+    name = "models",
+    description = "List the embedded models and the decoders that drive them.")
 public final class ModelsCommand implements Subcommand {
   @Override
   public Integer call() {

@@ -8,9 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "report",
-    description = "Make the page of one or several result folders anew.")
+@Command(name = "report", description = "Make the page of one or several result folders anew.")
 public final class ReportCommand implements Subcommand {
   @Parameters(arity = "1..*", paramLabel = "RESULTS", description = "Result folders.")
   private List<Path> folders;

@@ -89,6 +89,8 @@ public final class RunCommand implements Subcommand {
             resume,
             dryRun,
             spec.commandLine().getParseResult().originalArgs());
-    return new ExperimentRun(System.out, System.err, ReportPage::write).run(request) ? Main.DONE : Main.INTERNAL;
+    return new ExperimentRun(System.out, System.err, ReportPage::write).run(request)
+        ? Main.DONE
+        : Main.INTERNAL;
   }
 }

@@ -36,8 +36,7 @@ public record Overrides(
     String slo) {
 
   public static final Overrides NONE =
-      new Overrides(
-          List.of(), List.of(), 0, null, 0, RuntimeOptions.Backend.AUTO, null, null);
+      new Overrides(List.of(), List.of(), 0, null, 0, RuntimeOptions.Backend.AUTO, null, null);
 
   /** Whether anything is changed. */
   public boolean any() {
@@ -54,18 +53,17 @@ public record Overrides(
         models.isEmpty() && decoders.isEmpty() ? e.settings() : crossed(e.settings(), suits);
     settings =
         settings.stream()
-            .map(
-                s ->
-                    new Setting(
-                        s.model(),
-                        s.decoder(),
-                        s.maxNewTokens(),
-                        s.batch(),
-                        threads == 0 ? s.threads() : threads,
-                        backend == RuntimeOptions.Backend.AUTO
-                            ? s.backend()
-                            : backend.name().toLowerCase(Locale.ROOT),
-                        s.where()))
+            .map(s ->
+                new Setting(
+                    s.model(),
+                    s.decoder(),
+                    s.maxNewTokens(),
+                    s.batch(),
+                    threads == 0 ? s.threads() : threads,
+                    backend == RuntimeOptions.Backend.AUTO
+                        ? s.backend()
+                        : backend.name().toLowerCase(Locale.ROOT),
+                    s.where()))
             .distinct()
             .toList();
     boolean baselineStays = models.isEmpty() && decoders.isEmpty();

@@ -249,7 +249,8 @@ public record Figure(
         "nat",
         Better.LOWER,
         Group.QUALITY,
-        "Exact NLL a token of the decoded texts under the source, over the valid ones.");
+        "Exact NLL a token of the decoded texts under the source, each read up to its first"
+            + " impossible token.");
     add(
         "valid_share",
         "valid",

@@ -97,11 +97,10 @@ public final class ExperimentRun {
           .filter(f -> Files.exists(f.resolve(Results.ENVIRONMENT_JSON)))
           .filter(f -> Results.readEnvironment(f).finishedAt() == null)
           .max(Comparator.comparing(f -> Results.readEnvironment(f).startedAt()))
-          .orElseThrow(
-              () ->
-                  new UsageException(
-                      "--resume: no unfinished run under %s; name its folder with --out"
-                          .formatted(RESULTS.toAbsolutePath())));
+          .orElseThrow(() ->
+              new UsageException(
+                  "--resume: no unfinished run under %s; name its folder with --out"
+                      .formatted(RESULTS.toAbsolutePath())));
     } catch (IOException e) {
       throw new UsageException("--resume: cannot read " + RESULTS.toAbsolutePath(), e);
     }
@@ -131,8 +130,7 @@ public final class ExperimentRun {
   }
 
   private static Experiment overridden(Experiment experiment, Overrides overrides) {
-    try (ModelLoader models =
-        new ModelLoader(ModelOrigin.DEFAULT, Runtimes.options(0, "auto"))) {
+    try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, Runtimes.options(0, "auto"))) {
       return overrides.apply(experiment, (model, decoder) -> suits(models, model, decoder));
     }
   }
@@ -149,8 +147,7 @@ public final class ExperimentRun {
   }
 
   private void list(Experiment experiment) {
-    try (ModelLoader models =
-        new ModelLoader(ModelOrigin.DEFAULT, Runtimes.options(0, "auto"))) {
+    try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, Runtimes.options(0, "auto"))) {
       Planner.Plan plan = new Planner(experiment, models).plan();
       for (int fork = 1; fork <= experiment.forks(); fork++) {
         for (Planner.Planned p : Planner.round(experiment, plan.settings(), fork)) {

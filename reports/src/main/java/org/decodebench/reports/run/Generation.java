@@ -55,17 +55,14 @@ public final class Generation {
     LanguageModel model = models.model(request.model());
     CostCounter target = new CostCounter();
     CostCounter draft = new CostCounter();
-    String spec =
-        request.decoder() == null ? defaultDecoder(model.config()) : request.decoder();
-    Decoder decoder =
-        Decoders.create(spec, models.context(m -> new MeteredModel(m, draft)));
+    String spec = request.decoder() == null ? defaultDecoder(model.config()) : request.decoder();
+    Decoder decoder = Decoders.create(spec, models.context(m -> new MeteredModel(m, draft)));
     decoder.check(model);
     int[] prompt = model.tokenizer().encode(request.prompt(), true);
     int most = newTokens(request, model, prompt.length);
     EventLog log = new EventLog();
     Screen screen = new Screen(model, prompt, most, request.showSteps(), log);
-    var decode =
-        DecodeRequest.of(new MeteredModel(model, target), prompt, most, request.seed());
+    var decode = DecodeRequest.of(new MeteredModel(model, target), prompt, most, request.seed());
     log.start();
     DecodeResult result = decoder.decode(decode, screen);
     long end = System.nanoTime();
@@ -98,8 +95,7 @@ public final class Generation {
 
   private void speed(EventLog log, long end, DecodeResult result, Cost target, Cost draft) {
     int n = result.sequences().getFirst().tokens().length;
-    DecodeTimes times =
-        DecodeTimes.of(log.events(), log.startNanos(), end, new int[] {n});
+    DecodeTimes times = DecodeTimes.of(log.events(), log.startNanos(), end, new int[] {n});
     StringBuilder line = new StringBuilder();
     line.append(
         String.format(

@@ -32,14 +32,6 @@ public final class ModelList {
             String.join(", ", decoders(models, model)));
       }
     }
-    out.println();
-    for (DecoderProvider decoder : Decoders.all()) {
-      out.printf(Locale.ROOT, "%-17s %s%n", decoder.name(), decoder.summary());
-      for (DecoderProvider.Setting s : decoder.settings()) {
-        String value = s.defaultValue().isEmpty() ? "…" : s.defaultValue();
-        out.printf(Locale.ROOT, "    %-28s %s%n", s.name() + "=" + value, s.meaning());
-      }
-    }
   }
 
   private static List<String> decoders(ModelLoader models, LanguageModel model) {

@@ -2,6 +2,7 @@ package org.decodebench.reports.run;
 
 import java.util.List;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.checkpoint.Models;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.source.AnyOrderSource;
@@ -34,11 +35,11 @@ public final class ModelOrigin {
           "source %s does not know its conditionals in any order; use a markov or hmm source"
               .formatted(source.name()));
     }
-    throw new UsageException("no model '" + reference + "'");
+    return Models.load(reference, options);
   }
 
   /** Names of the models inside the program. */
   public static List<String> embedded() {
-    return List.of();
+    return Models.embedded();
   }
 }

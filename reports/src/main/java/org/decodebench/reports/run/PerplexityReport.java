@@ -54,7 +54,9 @@ public final class PerplexityReport {
     HeldOut texts =
         text != null
             ? HeldOut.ofText(
-                text, model, request.maxSequences() == 0 ? Integer.MAX_VALUE : request.maxSequences())
+                text,
+                model,
+                request.maxSequences() == 0 ? Integer.MAX_VALUE : request.maxSequences())
             : HeldOut.ofSource(
                 source,
                 model,

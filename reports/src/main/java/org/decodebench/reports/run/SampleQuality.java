@@ -40,31 +40,24 @@ final class SampleQuality {
     return figures;
   }
 
+  /** Each text counts up to its first impossible token: what follows one has no probability. */
   private void underSource(List<Sample> samples, Map<String, Double> figures) {
     double nats = 0;
-    long validTokens = 0;
-    long readTokens = 0;
-    int valid = 0;
+    long possible = 0;
+    int invalid = 0;
     for (Sample sample : samples) {
       List<Double> surprisal = surprisal(sample.prompt(), sample.output());
-      int possible = 0;
-      double sum = 0;
-      while (possible < surprisal.size() && Double.isFinite(surprisal.get(possible))) {
-        sum += surprisal.get(possible++);
+      int before = 0;
+      while (before < surprisal.size() && Double.isFinite(surprisal.get(before))) {
+        nats += surprisal.get(before++);
       }
-      boolean whole = possible == surprisal.size();
-      readTokens += whole ? possible : possible + 1;
-      if (whole) {
-        valid++;
-        nats += sum;
-        validTokens += possible;
-      }
+      possible += before;
+      invalid += before < surprisal.size() ? 1 : 0;
     }
-    int invalid = samples.size() - valid;
-    figures.put("source_nll_per_token", validTokens == 0 ? Double.NaN : nats / validTokens);
-    figures.put("valid_share", (double) valid / samples.size());
+    figures.put("source_nll_per_token", possible == 0 ? Double.NaN : nats / possible);
+    figures.put("valid_share", 1 - (double) invalid / samples.size());
     figures.put("sequence_error_rate", (double) invalid / samples.size());
-    figures.put("token_error_rate", (double) invalid / readTokens);
+    figures.put("token_error_rate", (double) invalid / (possible + invalid));
   }
 
   /**

@@ -78,7 +78,8 @@ class ExperimentReaderTest {
             traces: 1
             """);
 
-    assertEquals(new Setting("m", "ar", 40, 4, 2, "scalar", "test.yaml:5:28"), e.settings().getFirst());
+    assertEquals(
+        new Setting("m", "ar", 40, 4, 2, "scalar", "test.yaml:5:28"), e.settings().getFirst());
     assertEquals(new Experiment.Rounds(2, Duration.ofMillis(500), false), e.warmUp());
     assertEquals(Duration.ofMinutes(1), e.measure().time());
     assertEquals(Duration.ofSeconds(90), e.timeLimit());
@@ -124,8 +125,7 @@ class ExperimentReaderTest {
   void promptsComeFromLinesAndFromJsonLines() throws IOException {
     Files.writeString(folder.resolve("p.txt"), "one\n\ntwo\n");
     Files.writeString(
-        folder.resolve("q.jsonl"),
-        "{\"turns\":[\"first\",\"second\"]}\n{\"turns\":[\"third\"]}\n");
+        folder.resolve("q.jsonl"), "{\"turns\":[\"first\",\"second\"]}\n{\"turns\":[\"third\"]}\n");
 
     assertEquals(List.of("one", "two"), prompts("{file: p.txt}").texts(1));
     assertEquals(List.of("first", "third"), prompts("{jsonl: q.jsonl}").texts(1));
@@ -153,8 +153,7 @@ class ExperimentReaderTest {
 
     Set<String> decoders = new TreeSet<>();
     e.settings().forEach(s -> decoders.add(s.decoder().replaceFirst(":.*", "")));
-    assertEquals(
-        Set.of("ar", "speculative", "masked-diffusion", "block-diffusion"), decoders);
+    assertEquals(Set.of("ar", "speculative", "masked-diffusion", "block-diffusion"), decoders);
     assertTrue(e.forks() >= 2);
   }
 
