@@ -57,7 +57,9 @@ final class ForkRun {
   Outcome run() {
     Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     WarmUp warmUp = warmUp();
-    System.gc(); // what loading and warming up left is not collected while we measure
+    if (warmUp.rounds() > 0) {
+      System.gc(); // what loading and warming up left is not collected while we measure
+    }
     List<MeasuredDecode> decodes = new ArrayList<>();
     long end = System.nanoTime() + task.measureMs() * 1_000_000L;
     int round = 0;

@@ -11,11 +11,8 @@ import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 import oshi.hardware.HardwareAbstractionLayer;
 
-/**
- * What machine this is, and what on it would spoil a measurement. Used before and after, never
- * while.
- */
-final class MachineProbe {
+/** Asks the operating system, by way of OSHI. */
+final class MachineProbe implements Probe {
   /** Share of one core that other processes may use before we say so. */
   private static final double QUIET_LOAD = 0.25;
 
@@ -25,7 +22,8 @@ final class MachineProbe {
   private final CentralProcessor cpu = info.getHardware().getProcessor();
   private final long[] ticks = cpu.getSystemCpuLoadTicks();
 
-  Environment.Machine machine() {
+  @Override
+  public Environment.Machine machine() {
     HardwareAbstractionLayer hardware = info.getHardware();
     String name = cpu.getProcessorIdentifier().getName().strip();
     String os = info.getOperatingSystem().toString();
@@ -70,8 +68,8 @@ final class MachineProbe {
     return read(Path.of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
   }
 
-  /** What may spoil the numbers of a run that is about to begin. */
-  List<String> warningsBefore() {
+  @Override
+  public List<String> warningsBefore() {
     List<String> warnings = new ArrayList<>();
     double load = cpu.getSystemLoadAverage(1)[0];
     if (load > QUIET_LOAD + 0.25) {
@@ -97,8 +95,8 @@ final class MachineProbe {
     return warnings;
   }
 
-  /** What did spoil them: since this probe was made. */
-  List<String> warningsAfter() {
+  @Override
+  public List<String> warningsAfter() {
     List<String> warnings = new ArrayList<>();
     long[] now = cpu.getSystemCpuLoadTicks();
     long all = 0;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.source.Sources;
@@ -46,6 +47,7 @@ public final class Runner {
   private final Options options;
   private final ModelLoader.Origin origin;
   private final Measurer measurer;
+  private final Supplier<Probe> probes;
   private final PrintStream out;
   private final PrintStream err;
 
@@ -58,12 +60,14 @@ public final class Runner {
       Options options,
       ModelLoader.Origin origin,
       Measurer measurer,
+      Supplier<Probe> probes,
       PrintStream out,
       PrintStream err) {
     this.experiment = experiment;
     this.options = options;
     this.origin = origin;
     this.measurer = measurer;
+    this.probes = probes;
     this.out = out;
     this.err = err;
   }
@@ -76,6 +80,7 @@ public final class Runner {
         options,
         ModelOrigin.DEFAULT,
         new ChildJvm(experiment.jvmFlags(), experiment.timeLimit()),
+        MachineProbe::new,
         out,
         err);
   }
@@ -92,7 +97,7 @@ public final class Runner {
     try (ModelLoader loader = new ModelLoader(origin, firstOptions())) {
       plan = new Planner(experiment, loader).plan();
       try (ResultFolder folder = ResultFolder.open(options.folder(), options.resume())) {
-        MachineProbe probe = new MachineProbe();
+        Probe probe = probes.get();
         List<String> warnings = new ArrayList<>(probe.warningsBefore());
         warnings.forEach(w -> err.println("warning: " + w));
         models = facts(loader, folder);

@@ -15,7 +15,7 @@ import org.decodebench.reports.result.Estimate;
  */
 public final class Stats {
   /** Resamples of a bootstrap. */
-  private static final int RESAMPLES = 10_000;
+  private static final int RESAMPLES = 5_000;
 
   private static final Quantile QUANTILE =
       Quantile.withDefaults().with(Quantile.EstimationMethod.HF7);
@@ -43,14 +43,17 @@ public final class Stats {
     if (known.length < 2) {
       return new Estimate(median(known), Double.NaN, Double.NaN, known.length);
     }
+    if (same(known)) { // counted, not timed: every resample would say the same
+      return new Estimate(known[0], known[0], known[0], known.length);
+    }
     SplittableRandom random = new SplittableRandom(known.length);
     double[] medians = new double[RESAMPLES];
     double[] sample = new double[known.length];
     for (int i = 0; i < RESAMPLES; i++) {
       medians[i] = resampledMedian(known, sample, random);
     }
-    return new Estimate(
-        median(known), quantile(0.025, medians), quantile(0.975, medians), known.length);
+    double[] ends = QUANTILE.evaluate(medians, 0.025, 0.975);
+    return new Estimate(median(known), ends[0], ends[1], known.length);
   }
 
   /** Ratio of medians {@code current / baseline}, both resampled, with its 95 % interval. */
@@ -62,6 +65,9 @@ public final class Stats {
     if (n < 2 || !Double.isFinite(ratio)) {
       return new Estimate(Double.isFinite(ratio) ? ratio : Double.NaN, Double.NaN, Double.NaN, n);
     }
+    if (same(a) && same(b)) {
+      return new Estimate(ratio, ratio, ratio, n);
+    }
     SplittableRandom random = new SplittableRandom(a.length * 31L + b.length);
     double[] ratios = new double[RESAMPLES];
     double[] sampleA = new double[a.length];
@@ -69,7 +75,8 @@ public final class Stats {
     for (int i = 0; i < RESAMPLES; i++) {
       ratios[i] = resampledMedian(a, sampleA, random) / resampledMedian(b, sampleB, random);
     }
-    return new Estimate(ratio, quantile(0.025, ratios), quantile(0.975, ratios), n);
+    double[] ends = QUANTILE.evaluate(ratios, 0.025, 0.975);
+    return new Estimate(ratio, ends[0], ends[1], n);
   }
 
   /** Two-sided p-value of the Mann–Whitney U test; exact for small samples without ties. */
@@ -153,6 +160,15 @@ public final class Stats {
     Arrays.sort(sample);
     int half = sample.length / 2;
     return sample.length % 2 == 1 ? sample[half] : (sample[half - 1] + sample[half]) / 2;
+  }
+
+  private static boolean same(double[] values) {
+    for (double value : values) {
+      if (value != values[0]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static double[] known(double[] values) {
