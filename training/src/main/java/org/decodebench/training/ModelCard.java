@@ -13,7 +13,6 @@ import org.decodebench.core.model.ModelConfig.Paradigm;
  * @param trainingNll mean over the last tenth of the steps, nats a text token
  * @param heldOutNll nats a text token, of the stored weights
  * @param sourceEntropy exact nats a token, NaN without a source
- * @param interim whether training had not ended
  */
 record ModelCard(
     TrainConfig config,
@@ -26,15 +25,11 @@ record ModelCard(
     double heldOutNll,
     int heldOutCanvases,
     double sourceEntropy,
-    double seconds,
-    boolean interim) {
+    double seconds) {
 
   String markdown() {
     StringBuilder card = new StringBuilder();
     card.append("# ").append(config.name()).append("\n\n").append(summary()).append("\n\n");
-    if (interim) {
-      card.append("**Interim: training has not ended; do not quote figures of this model.**\n\n");
-    }
     card.append("| | |\n| --- | --- |\n");
     row(card, "architecture", architecture());
     row(card, "parameters", "%,d, stored as %s".formatted(parameters, dtype));

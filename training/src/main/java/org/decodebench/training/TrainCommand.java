@@ -2,6 +2,7 @@ package org.decodebench.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.spi.Subcommand;
 import org.decodebench.core.tensor.DType;
@@ -17,6 +18,9 @@ import picocli.CommandLine.Parameters;
       "A run that was killed continues from its last checkpoint."
     })
 public final class TrainCommand implements Subcommand {
+  /** What a shell reports of a process that was interrupted. */
+  private static final int STOPPED = 130;
+
   @Parameters(
       index = "0",
       paramLabel = "CONFIG.yaml",
@@ -33,6 +37,12 @@ public final class TrainCommand implements Subcommand {
       description = "How weights are stored: bf16 (default) or f32.")
   private String dtype;
 
+  @Option(
+      names = "--text",
+      paramLabel = "FILE",
+      description = "Train on this text instead of the configuration's data.")
+  private Path text;
+
   @Override
   public Integer call() {
     DType type =
@@ -42,9 +52,16 @@ public final class TrainCommand implements Subcommand {
           default -> throw new UsageException("--dtype " + dtype + ": expected bf16 or f32");
         };
     TrainConfig config = TrainConfigReader.read(file);
-    try {
-      ModelCard card = new TrainingRun(config, restart, type).run();
-      System.out.printf("held_out_nll_nats_per_token %.4f%n", card.heldOutNll());
+    if (text != null) {
+      config = config.withText(text);
+    }
+    try (StopSignal stop = new StopSignal()) {
+      Optional<ModelCard> card = new TrainingRun(config, restart, type).run(stop);
+      if (card.isEmpty()) {
+        System.err.println("stopped; the same command continues from " + config.output());
+        return STOPPED;
+      }
+      System.out.printf("held_out_nll_nats_per_token %.4f%n", card.get().heldOutNll());
       System.out.printf("model %s%n", config.output());
       return 0;
     } catch (IOException e) {

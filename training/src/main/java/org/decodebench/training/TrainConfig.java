@@ -68,6 +68,13 @@ record TrainConfig(
       double beta2,
       double clip) {}
 
+  /** The same run on another text. */
+  TrainConfig withText(Path file) {
+    Data other = new Data(Optional.empty(), Optional.of(file), data.canvas);
+    return new TrainConfig(
+        name, paradigm, block, other, shape, tokens, batch, crop, optimizer, seed, threads, output);
+  }
+
   long steps() {
     long perStep = (long) batch * data.canvas();
     return (tokens + perStep - 1) / perStep;

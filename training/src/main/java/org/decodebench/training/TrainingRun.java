@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 import org.decodebench.core.source.Source;
@@ -15,7 +16,8 @@ import org.decodebench.core.tokenizer.WordTokenizer;
 
 /** A training run from its configuration to the model's folder. */
 final class TrainingRun {
-  private static final int INTERVAL = 50;
+  private static final int LOG_EVERY = 50;
+  private static final int CHECKPOINT_EVERY = 500;
   private static final int CHECK_CANVASES = 128;
   private static final int FINAL_CANVASES = 1024;
 
@@ -52,8 +54,13 @@ final class TrainingRun {
     return new CanvasData.OfBytes(text, config.seed());
   }
 
-  /** Trains to the end and writes the model; returns the card. */
-  ModelCard run() throws IOException {
+  /**
+   * Trains to the end and writes the model.
+   *
+   * @return the card, or nothing if the run was stopped before its end; its checkpoint then has the
+   *     last step
+   */
+  Optional<ModelCard> run(StopSignal stop) throws IOException {
     Path folder = config.output();
     Files.createDirectories(folder);
     Checkpoint checkpoint = new Checkpoint(folder.resolve("checkpoint.bin"), settings());
@@ -66,55 +73,40 @@ final class TrainingRun {
       }
       try (TrainingLog log = new TrainingLog(folder.resolve("training.csv"), trainer.step());
           Progress progress = new Progress(config.name(), trainer.step(), config.steps())) {
-        return loop(trainer, checkpoint, log, progress);
+        train(trainer, checkpoint, log, progress, stop);
+        return trainer.step() < config.steps()
+            ? Optional.empty()
+            : Optional.of(export(trainer, log));
       }
     }
   }
 
-  private ModelCard loop(Trainer trainer, Checkpoint checkpoint, TrainingLog log, Progress progress)
+  private void train(
+      Trainer trainer, Checkpoint checkpoint, TrainingLog log, Progress progress, StopSignal stop)
       throws IOException {
-    long start = System.nanoTime();
-    long intervalStart = start;
-    long intervalTokens = trainer.tokens();
-    double intervalSum = 0;
-    int intervalSteps = 0;
-    double lastTenth = 0;
-    long lastTenthSteps = 0;
-    while (trainer.step() < config.steps()) {
+    double sum = 0;
+    int steps = 0;
+    while (trainer.step() < config.steps() && !stop.requested()) {
       Trainer.Report report = trainer.train();
-      intervalSum += report.nll();
-      intervalSteps++;
-      if (report.step() > config.steps() * 9 / 10) {
-        lastTenth += report.nll();
-        lastTenthSteps++;
-      }
-      progress.step(report.step(), intervalSum / intervalSteps);
-      boolean end = report.step() == config.steps();
-      if (report.step() % INTERVAL == 0 || end) {
-        double seconds = (System.nanoTime() - intervalStart) * 1e-9;
-        double elapsed = log.elapsedBefore() + (System.nanoTime() - start) * 1e-9;
-        boolean check = report.step() % (10 * INTERVAL) == 0 || end;
-        double heldOut = check ? trainer.heldOut(CHECK_CANVASES, 1) : Double.NaN;
-        log.row(
-            report,
-            intervalSum / intervalSteps,
-            heldOut,
-            (report.tokens() - intervalTokens) / seconds,
-            elapsed);
+      sum += report.nll();
+      steps++;
+      progress.step(report.step(), sum / steps);
+      boolean end = report.step() == config.steps() || stop.requested();
+      if (report.step() % LOG_EVERY == 0 || end) {
+        boolean check = report.step() % CHECKPOINT_EVERY == 0 || end;
+        double heldOut =
+            check && !stop.requested() ? trainer.heldOut(CHECK_CANVASES, 1) : Double.NaN;
+        log.row(report, sum / steps, heldOut);
         if (check) {
           checkpoint.save(trainer);
         }
-        intervalStart = System.nanoTime();
-        intervalTokens = report.tokens();
-        intervalSum = 0;
-        intervalSteps = 0;
+        sum = 0;
+        steps = 0;
       }
     }
-    double seconds = log.elapsedBefore() + (System.nanoTime() - start) * 1e-9;
-    return export(trainer, lastTenthSteps == 0 ? Double.NaN : lastTenth / lastTenthSteps, seconds);
   }
 
-  private ModelCard export(Trainer trainer, double trainingNll, double seconds) throws IOException {
+  private ModelCard export(Trainer trainer, TrainingLog log) throws IOException {
     var model = trainer.network().config();
     Map<String, Tensor> tensors =
         HuggingFaceWeights.tensors(model, trainer.network().values(), dtype);
@@ -131,12 +123,11 @@ final class TrainingRun {
             ParameterShapes.count(model),
             trainer.step(),
             trainer.tokens(),
-            trainingNll,
+            log.meanAfter(config.steps() * 9 / 10),
             trainer.heldOut(FINAL_CANVASES, draws),
             FINAL_CANVASES,
             source == null ? Double.NaN : source.entropyRate(),
-            seconds,
-            trainer.step() < config.steps());
+            log.elapsedSeconds());
     ModelFolder.write(
         config.output(),
         model,

@@ -21,6 +21,7 @@ import org.decodebench.core.model.Run;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.spi.Subcommand;
+import org.decodebench.core.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,18 +113,47 @@ class TrainCommandTest {
     train(file);
     assertArrayEquals(first, Files.readAllBytes(weights));
     Path changed = config(good().replace("seed: 5", "seed: 6"));
-    assertThrows(UsageException.class, () -> new TrainingRunOf(changed).call());
+    assertThrows(UsageException.class, () -> run(changed));
     train(changed, "--restart");
     assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(weights)));
   }
 
-  /** The command without picocli's handling of what it throws. */
-  private record TrainingRunOf(Path file) {
-    void call() throws IOException {
-      var ignored =
-          new TrainingRun(
-                  TrainConfigReader.read(file), false, org.decodebench.core.tensor.DType.F32)
-              .run();
+  @Test
+  void aStoppedRunKeepsItsStepAndContinuesToTheSameWeights() throws Exception {
+    Path file = config(good());
+    train(file);
+    byte[] whole = Files.readAllBytes(folder.resolve("out/model.safetensors"));
+    Files.delete(folder.resolve("out/model.safetensors"));
+    Files.delete(folder.resolve("out/checkpoint.bin"));
+    TrainConfig config = TrainConfigReader.read(file);
+    try (StopSignal stop = new StopAtCheck(9)) {
+      assertTrue(new TrainingRun(config, false, DType.BF16).run(stop).isEmpty());
+    }
+    List<String> log = Files.readAllLines(folder.resolve("out/training.csv"));
+    assertTrue(log.getLast().matches("1,[1-9],.*"), log.getLast());
+    assertFalse(Files.exists(folder.resolve("out/model.safetensors")));
+    train(file);
+    assertArrayEquals(whole, Files.readAllBytes(folder.resolve("out/model.safetensors")));
+  }
+
+  /** Asks to stop from the n-th time that the run looks. */
+  private static final class StopAtCheck extends StopSignal {
+    private int left;
+
+    StopAtCheck(int n) {
+      left = n;
+    }
+
+    @Override
+    boolean requested() {
+      return --left <= 0;
+    }
+  }
+
+  /** The run without picocli's handling of what it throws. */
+  private static void run(Path file) throws IOException {
+    try (StopSignal stop = new StopSignal()) {
+      var ignored = new TrainingRun(TrainConfigReader.read(file), false, DType.F32).run(stop);
     }
   }
 
@@ -167,11 +197,9 @@ class TrainCommandTest {
             .contains("none.yaml"));
     Path file = config(good().replace("text.txt", "gone.txt"));
     assertTrue(
-        assertThrows(UsageException.class, () -> new TrainingRunOf(file).call())
-            .getMessage()
-            .contains("gone.txt"));
+        assertThrows(UsageException.class, () -> run(file)).getMessage().contains("gone.txt"));
     Path source = config(good().replaceFirst("text: .*", "source: nosuch"));
-    assertThrows(UsageException.class, () -> new TrainingRunOf(source).call());
+    assertThrows(UsageException.class, () -> run(source));
     Path two = config(good().replace("  canvas", "  source: tales\n  canvas"));
     assertThrows(UsageException.class, () -> TrainConfigReader.read(two));
   }
