@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.decodebench.core.checkpoint.Models;
+import org.decodebench.core.decode.DecodeListener;
+import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.likelihood.LikelihoodMethod;
 import org.decodebench.core.likelihood.ScoredText;
@@ -22,6 +24,8 @@ import org.decodebench.core.sampling.RandomStream;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
 import org.decodebench.core.tokenizer.Tokenizer;
+import org.decodebench.diffusion.analysis.CacheCertificate;
+import org.decodebench.diffusion.decode.DiffusionDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -178,12 +182,8 @@ class TrainedNetworkTest {
   private static int[] alone(String spec, LanguageModel model, int[] prompt, int stream) {
     return Decode.decoder(spec)
         .decode(
-            new org.decodebench.core.decode.DecodeRequest(
-                model,
-                List.of(new org.decodebench.core.decode.DecodeRequest.Prompt(stream, prompt)),
-                NEW,
-                11),
-            org.decodebench.core.decode.DecodeListener.NONE)
+            new DecodeRequest(model, List.of(new DecodeRequest.Prompt(stream, prompt)), NEW, 11),
+            DecodeListener.NONE)
         .sequences()
         .getFirst()
         .tokens();
@@ -207,9 +207,37 @@ class TrainedNetworkTest {
   }
 
   @Test
+  void theCertificateOfACacheThatIsRefreshedInEveryStepIsCleanAndOthersShowTheirDrift() {
+    DecodeRequest request = DecodeRequest.of(MASKED, prompt(1, 5), NEW, 3);
+    String spec = "masked-diffusion:block=16,steps=16,order=random,temperature=1";
+    DiffusionDecoder uncached = Decode.decoder(spec);
+    CacheCertificate clean =
+        CacheCertificate.of(Decode.decoder(spec + ",cache=dual,refresh=1"), uncached, request);
+    assertEquals(0, clean.flipped());
+    for (CacheCertificate.StepCertificate step : clean.steps()) {
+      assertEquals(0, step.drift());
+      assertEquals(0, step.maxDivergence());
+      assertEquals(0, step.flips());
+    }
+    CacheCertificate stale =
+        CacheCertificate.of(Decode.decoder(spec + ",cache=dual"), uncached, request);
+    double first = stale.steps().getFirst().drift();
+    assertEquals(0, first, "a block begins with a whole forward");
+    assertTrue(stale.steps().get(4).drift() > 0);
+    assertTrue(stale.steps().get(4).meanDivergence() > 0);
+    CacheCertificate refreshed =
+        CacheCertificate.of(Decode.decoder(spec + ",cache=dual,refresh=2"), uncached, request);
+    assertTrue(meanDrift(refreshed) < meanDrift(stale), "refreshing lowers the drift");
+  }
+
+  private static double meanDrift(CacheCertificate certificate) {
+    return certificate.steps().stream().mapToDouble(s -> s.drift()).average().orElseThrow();
+  }
+
+  @Test
   void theBoundDoesNotDependOnThreadsAndBothFormsAgree() {
     List<ScoredText> texts = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
       int[] story = TALES.sample(new RandomStream(6, i), 95);
       int[] canvas = new int[96];
       Arrays.fill(canvas, TALES.tokenizer().end().orElseThrow());
@@ -219,10 +247,10 @@ class TrainedNetworkTest {
     }
     for (String name : List.of("tales-mdlm", "tales-bd8")) {
       LanguageModel model = load(name, 1);
-      Likelihood count = evaluate("nelbo", model, texts, 32);
-      Likelihood again = evaluate("nelbo", load(name, 2), texts, 32);
+      Likelihood count = evaluate("nelbo", model, texts, 16);
+      Likelihood again = evaluate("nelbo", load(name, 2), texts, 16);
       assertEquals(count, again);
-      Likelihood time = evaluate("nelbo-time", model, texts, 64);
+      Likelihood time = evaluate("nelbo-time", model, texts, 16);
       double error = Math.hypot(count.standardError(), time.standardError());
       assertEquals(count.nats(), time.nats(), 4 * error, name);
     }

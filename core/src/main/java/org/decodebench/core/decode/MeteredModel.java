@@ -83,6 +83,11 @@ public record MeteredModel(LanguageModel model, CostCounter counter) implements 
       }
 
       @Override
+      public float[] cached(int sequence, int position) {
+        return session.cached(sequence, position);
+      }
+
+      @Override
       public void close() {
         session.close();
       }

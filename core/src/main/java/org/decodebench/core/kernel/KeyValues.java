@@ -68,6 +68,18 @@ public final class KeyValues {
     }
   }
 
+  /** Reads all heads of a slot, as {@link #store} wrote them. */
+  public void load(int slot, float[] key, int keyOffset, float[] value, int valueOffset) {
+    for (int head = 0; head < heads; head++) {
+      int k = keyOffset(head, slot);
+      for (int i = 0; i < headSize; i++) {
+        key[keyOffset + head * headSize + i] = keys[k + i * PANEL];
+      }
+      System.arraycopy(
+          values, valueOffset(head, slot), value, valueOffset + head * headSize, headSize);
+    }
+  }
+
   /** Copies a slot over another one. */
   public void move(int from, int to) {
     for (int head = 0; head < heads; head++) {

@@ -17,6 +17,16 @@ final class KvCache {
     return layers[layer];
   }
 
+  /** Keys and values of a slot in all layers: {@code [layer][key, value][kvHead][headSize]}. */
+  float[] read(int slot) {
+    int size = layers[0].heads() * layers[0].headSize();
+    float[] out = new float[layers.length * 2 * size];
+    for (int i = 0; i < layers.length; i++) {
+      layers[i].load(slot, out, 2 * i * size, out, (2 * i + 1) * size);
+    }
+    return out;
+  }
+
   /** Moves drafted nodes, in ascending order, to the positions after the prefix. */
   void moveNodes(int prefix, int[] nodes) {
     for (int i = 0; i < nodes.length; i++) {

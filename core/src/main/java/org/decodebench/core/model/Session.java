@@ -62,6 +62,14 @@ public interface Session extends AutoCloseable {
    */
   void copy(int from, int to, int length);
 
+  /**
+   * Keys and values that the cache holds for a position, {@code [layer][key, value][kvHead]
+   * [headSize]}, for diagnoses; empty where a runtime has none or does not show them.
+   */
+  default float[] cached(int sequence, int position) {
+    return new float[0];
+  }
+
   @Override
   void close();
 }

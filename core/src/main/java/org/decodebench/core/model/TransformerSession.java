@@ -74,5 +74,10 @@ final class TransformerSession implements Session {
   }
 
   @Override
+  public float[] cached(int sequence, int position) {
+    return caches[sequence].read(position);
+  }
+
+  @Override
   public void close() {}
 }
