@@ -86,16 +86,17 @@ final class TrainingRun {
       throws IOException {
     double sum = 0;
     int steps = 0;
-    while (trainer.step() < config.steps() && !stop.requested()) {
+    boolean stopping = false;
+    while (trainer.step() < config.steps() && !stopping) {
       Trainer.Report report = trainer.train();
+      stopping = stop.requested();
       sum += report.nll();
       steps++;
       progress.step(report.step(), sum / steps);
-      boolean end = report.step() == config.steps() || stop.requested();
+      boolean end = report.step() == config.steps() || stopping;
       if (report.step() % LOG_EVERY == 0 || end) {
         boolean check = report.step() % CHECKPOINT_EVERY == 0 || end;
-        double heldOut =
-            check && !stop.requested() ? trainer.heldOut(CHECK_CANVASES, 1) : Double.NaN;
+        double heldOut = check && !stopping ? trainer.heldOut(CHECK_CANVASES, 1) : Double.NaN;
         log.row(report, sum / steps, heldOut);
         if (check) {
           checkpoint.save(trainer);

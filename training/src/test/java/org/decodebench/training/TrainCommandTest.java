@@ -126,7 +126,7 @@ class TrainCommandTest {
     Files.delete(folder.resolve("out/model.safetensors"));
     Files.delete(folder.resolve("out/checkpoint.bin"));
     TrainConfig config = TrainConfigReader.read(file);
-    try (StopSignal stop = new StopAtCheck(9)) {
+    try (StopSignal stop = new StopAtCheck(6)) {
       assertTrue(new TrainingRun(config, false, DType.BF16).run(stop).isEmpty());
     }
     List<String> log = Files.readAllLines(folder.resolve("out/training.csv"));
