@@ -7,7 +7,9 @@ import java.util.Map;
 
 /**
  * AdamW (1711.05101) with clipping of the gradient's global norm. Decay is decoupled and applies to
- * matrices only.
+ * matrices only, not to the embedding: it would pull tokens that play one role (the nouns of one
+ * sort) together, and a network that cannot tell them apart cannot learn to recall which one a text
+ * is about.
  */
 final class AdamW {
   private static final double EPSILON = 1e-8;
@@ -67,7 +69,7 @@ final class AdamW {
             NDArray denominator = v.sqrt();
             denominator.attach(scratch);
             denominator.muli(correction2).addi(EPSILON);
-            if (p.getShape().dimension() > 1) {
+            if (p.getShape().dimension() > 1 && !name.equals("embedding")) {
               p.muli(1 - rate * settings.weightDecay());
             }
             NDArray update = m.div(denominator);

@@ -37,7 +37,8 @@ final class ParameterShapes {
 
   /**
    * Normal with deviation √(2/5·hidden) for matrices, those that end a residual branch divided by
-   * √(2·layers), 0.02 for the embedding; ones for norms. A pure function of the seed.
+   * √(2·layers), 1/√hidden for the embedding, so that tokens start well apart; ones for norms. A
+   * pure function of the seed.
    */
   static Map<String, float[]> initial(ModelConfig config, long seed) {
     Map<String, float[]> values = new LinkedHashMap<>();
@@ -50,7 +51,7 @@ final class ParameterShapes {
       if (entry.getValue().length == 1) {
         Arrays.fill(value, 1);
       } else if (name.equals("embedding")) {
-        normal(value, 0.02, new RandomStream(seed, stream));
+        normal(value, 1 / Math.sqrt(config.hiddenSize()), new RandomStream(seed, stream));
       } else {
         boolean ends = name.endsWith("attention_out") || name.endsWith("down");
         normal(value, ends ? branch : deviation, new RandomStream(seed, stream));
