@@ -18,6 +18,7 @@ final class ArBatch {
   private final DecodeListener listener;
   private final Session session;
   private final int chunk;
+  private final CausalSettings text;
   private final Sampler sampler;
   private final PhaseClock clock = new PhaseClock();
   private final Place[] places;
@@ -33,7 +34,8 @@ final class ArBatch {
     this.listener = listener;
     this.session = session;
     this.chunk = settings.prefillChunk();
-    this.sampler = settings.sampling().sampler(request.model().config().vocabSize());
+    this.text = settings.text();
+    this.sampler = settings.text().sampler(request);
     this.places = new Place[session.width()];
     this.results = new DecodeResult.Sequence[request.prompts().size()];
   }
@@ -66,7 +68,7 @@ final class ArBatch {
   }
 
   private Place next() {
-    return new Place(waiting, new Continuation(request, waiting++));
+    return new Place(waiting, text.continuation(request, waiting++));
   }
 
   private boolean live() {

@@ -6,14 +6,13 @@ import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Session;
-import org.decodebench.core.sampling.SamplingSettings;
 
 /**
  * Samples x_t from p(· | x_&lt;t) with a KV cache: the prompt in one forward, then one forward a
  * token. All live sequences share each forward; a finished one leaves and a waiting prompt takes
  * its place (continuous batching), and every sequence gets the tokens that it would get alone.
  */
-record ArDecoder(String spec, int batch, int prefillChunk, SamplingSettings sampling)
+record ArDecoder(String spec, int batch, int prefillChunk, CausalSettings text)
     implements Decoder {
 
   @Override

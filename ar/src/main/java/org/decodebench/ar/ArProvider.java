@@ -5,7 +5,6 @@ import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.DecoderContext;
 import org.decodebench.core.decode.DecoderProvider;
 import org.decodebench.core.decode.Settings;
-import org.decodebench.core.sampling.SamplingSettings;
 
 /** Registers {@code ar}. */
 public final class ArProvider implements DecoderProvider {
@@ -22,7 +21,7 @@ public final class ArProvider implements DecoderProvider {
 
   @Override
   public List<Setting> settings() {
-    return SamplingSettings.after(
+    return CausalSettings.after(
         new Setting("batch", "0", "most sequences in one forward; 0 for all of a request"),
         new Setting("prefill-chunk", "512", "most prompt positions in one forward"));
   }
@@ -33,6 +32,6 @@ public final class ArProvider implements DecoderProvider {
         settings.spec(),
         settings.integer("batch", 0, Integer.MAX_VALUE),
         settings.integer("prefill-chunk", 1, Integer.MAX_VALUE),
-        SamplingSettings.parse(settings));
+        CausalSettings.parse(settings));
   }
 }

@@ -14,13 +14,15 @@ public final class Continuation {
   private final int prompt;
   private final Tokenizer tokenizer;
   private final RandomStream random;
+  private final Stops stops;
   private int length;
   private Stop stop;
 
   /**
    * @param index which prompt of the request
    */
-  public Continuation(DecodeRequest request, int index) {
+  public Continuation(DecodeRequest request, int index, Stops stops) {
+    this.stops = stops;
     DecodeRequest.Prompt given = request.prompts().get(index);
     prompt = given.tokens().length;
     tokens = Arrays.copyOf(given.tokens(), prompt + request.maxNewTokens());
@@ -87,9 +89,19 @@ public final class Continuation {
     tokens[length++] = token;
     if (tokenizer.isEnd(token)) {
       stop = Stop.END;
+    } else if (stops.ids().contains(token) || holdsStopString()) {
+      stop = Stop.STOPPED;
     } else if (length == tokens.length) {
       stop = Stop.LENGTH;
     }
+  }
+
+  private boolean holdsStopString() {
+    if (stops.strings().isEmpty()) {
+      return false;
+    }
+    String text = tokenizer.decode(slice(prompt, length));
+    return stops.strings().stream().anyMatch(text::contains);
   }
 
   public DecodeResult.Sequence result() {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.decodebench.core.decode.DecoderProvider.Setting;
 import org.decodebench.core.decode.Settings;
-import org.decodebench.core.sampling.SamplingSettings;
+import org.decodebench.ar.CausalSettings;
 
 /** What all speculative decoders can be told. */
 final class CommonSettings {
@@ -16,7 +16,7 @@ final class CommonSettings {
       new Setting("batch", "0", "most sequences in one forward; 0 for all of a request"),
       new Setting("prefill-chunk", "512", "most prompt positions in one forward")
     };
-    return SamplingSettings.after(
+    return CausalSettings.after(
         Stream.concat(Stream.of(own), Stream.of(common)).toArray(Setting[]::new));
   }
 
@@ -28,7 +28,7 @@ final class CommonSettings {
         settings.integer("k", 1, 1024),
         settings.integer("batch", 0, Integer.MAX_VALUE),
         prefillChunk(settings),
-        SamplingSettings.parse(settings));
+        CausalSettings.parse(settings));
   }
 
   static int prefillChunk(Settings settings) {

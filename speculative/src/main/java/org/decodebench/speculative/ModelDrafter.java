@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.decodebench.ar.Continuation;
 import org.decodebench.ar.Prefill;
+import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
@@ -33,10 +34,10 @@ final class ModelDrafter implements Drafter {
   /** By place: the text whose tokens the cache was last given. */
   private final int[][] evaluated;
 
-  ModelDrafter(ModelDrafting method, int capacity, int width) {
+  ModelDrafter(DecodeRequest request, ModelDrafting method, int capacity, int width) {
     session = method.model().open(capacity, width);
-    sampler = method.sampling().sampler(method.model().config().vocabSize());
-    greedy = method.sampling().greedy();
+    sampler = method.text().sampler(request);
+    greedy = method.text().sampling().greedy();
     confidence = method.confidence();
     prefillChunk = method.prefillChunk();
     tokenizer = method.model().tokenizer();

@@ -4,7 +4,7 @@ import org.decodebench.ar.CausalRequests;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.LanguageModel;
-import org.decodebench.core.sampling.SamplingSettings;
+import org.decodebench.ar.CausalSettings;
 
 /**
  * Drafts with a model.
@@ -12,7 +12,7 @@ import org.decodebench.core.sampling.SamplingSettings;
  * @param confidence the draft ends where the model's largest probability is below it
  */
 record ModelDrafting(
-    LanguageModel model, double confidence, int prefillChunk, SamplingSettings sampling)
+    LanguageModel model, double confidence, int prefillChunk, CausalSettings text)
     implements DraftMethod {
 
   @Override
@@ -28,6 +28,6 @@ record ModelDrafting(
           "the texts need %d positions, but draft model '%s' has %d: ask for fewer new tokens or choose another draft"
               .formatted(capacity, model.name(), model.config().contextLength()));
     }
-    return new ModelDrafter(this, capacity, width);
+    return new ModelDrafter(request, this, capacity, width);
   }
 }

@@ -66,7 +66,7 @@ final class SpeculativeBatch {
     for (int place : free) {
       if (waiting < results.length) {
         target.truncate(place, 0);
-        seats.add(new Seat(waiting, place, new Continuation(request, waiting++)));
+        seats.add(new Seat(waiting, place, settings.text().continuation(request, waiting++)));
       }
     }
     if (seats.isEmpty()) {

@@ -8,7 +8,7 @@ import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.sampling.Sampler;
-import org.decodebench.core.sampling.SamplingSettings;
+import org.decodebench.ar.CausalSettings;
 
 /**
  * Draft, verify in one forward of the target, keep what the verifier accepts and one token more.
@@ -26,7 +26,7 @@ record SpeculativeDecoder(
     int k,
     int batch,
     int prefillChunk,
-    SamplingSettings sampling)
+    CausalSettings text)
     implements Decoder {
 
   @Override
@@ -52,6 +52,6 @@ record SpeculativeDecoder(
   }
 
   Sampler sampler(DecodeRequest request) {
-    return sampling.sampler(request.model().config().vocabSize());
+    return text.sampler(request);
   }
 }

@@ -6,7 +6,7 @@ import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.DecoderContext;
 import org.decodebench.core.decode.DecoderProvider;
 import org.decodebench.core.decode.Settings;
-import org.decodebench.core.sampling.SamplingSettings;
+import org.decodebench.ar.CausalSettings;
 
 /** Registers {@code speculative}: a draft model. */
 public final class SpeculativeProvider implements DecoderProvider {
@@ -40,7 +40,7 @@ public final class SpeculativeProvider implements DecoderProvider {
             context.model(settings.text("draft")),
             settings.number("confidence", 0, 1),
             CommonSettings.prefillChunk(settings),
-            SamplingSettings.parse(settings));
+            CausalSettings.parse(settings));
     return CommonSettings.decoder(name(), settings, method);
   }
 }

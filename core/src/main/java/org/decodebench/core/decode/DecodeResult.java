@@ -26,11 +26,14 @@ public record DecodeResult(
     /** An end token. */
     END,
     /** The asked number of tokens. */
-    LENGTH
+    LENGTH,
+    /** A stop string or a further stop token that the decoder's settings name. */
+    STOPPED
   }
 
   /**
-   * @param tokens emitted tokens up to and including the first end token; no prompt, no padding
+   * @param tokens emitted tokens up to and including the one that ended the text; no prompt, no
+   *     padding
    */
   public record Sequence(int[] tokens, Stop stop) {}
 
