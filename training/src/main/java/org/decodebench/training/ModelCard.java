@@ -48,7 +48,7 @@ record ModelCard(
     row(
         card,
         "optimiser",
-        "AdamW, beta1 %s, beta2 %s, weight decay %s on matrices, gradient norm clipped at %s"
+        "AdamW, beta1 %s, beta2 %s, weight decay %s on matrices but the embedding, gradient norm clipped at %s"
             .formatted(o.beta1(), o.beta2(), o.weightDecay(), o.clip()));
     row(
         card,

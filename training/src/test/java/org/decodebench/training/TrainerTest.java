@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.ModelConfig;
@@ -63,6 +66,44 @@ class TrainerTest {
             double slope = slope(manager, model, values, name, at, batch);
             assertEquals(slope, gradient[at], 0.02 * Math.abs(slope) + 0.02, name);
           });
+    }
+  }
+
+  /** DJL frees the memory of a Java number's array while autograd may still need it. */
+  @Test
+  void gradientsDoNotChangeWhenMemoryIsReusedBeforeTheBackwardPass() throws InterruptedException {
+    Map<String, float[]> calm = gradients(false);
+    Map<String, float[]> disturbed = gradients(true);
+    calm.forEach((name, values) -> assertArrayEquals(values, disturbed.get(name), name));
+  }
+
+  private static Map<String, float[]> gradients(boolean disturb) throws InterruptedException {
+    ModelConfig model = Tiny.model(Paradigm.AUTOREGRESSIVE, 0);
+    Batch batch =
+        new Objective.NextToken()
+            .batch(new Canvas[] {Tiny.TALES.training(0, 24)}, new RandomStream(0, 0));
+    try (NDManager manager = Torch.open(1);
+        Network network = Network.of(manager, model, ParameterShapes.initial(model, 2))) {
+      network.parameters().values().forEach(p -> p.setRequiresGradient(true));
+      try (NDManager scratch = network.manager().newSubManager();
+          GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        NDArray loss = Trainer.loss(network, scratch, batch);
+        if (disturb) {
+          System.gc();
+          Thread.sleep(100); // the cleaner of direct buffers runs on a thread of its own
+          ByteBuffer[] reused = new ByteBuffer[20_000];
+          for (int i = 0; i < reused.length; i++) {
+            reused[i] = ByteBuffer.allocateDirect(4).putFloat(0, Float.NaN);
+          }
+          assertTrue(reused[0].isDirect());
+        }
+        collector.backward(loss);
+      }
+      Map<String, float[]> gradients = new LinkedHashMap<>();
+      network
+          .parameters()
+          .forEach((name, p) -> gradients.put(name, p.getGradient().toFloatArray()));
+      return gradients;
     }
   }
 
