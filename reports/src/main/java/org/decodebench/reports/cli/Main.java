@@ -48,29 +48,30 @@ public final class Main {
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
     boolean verbose = Arrays.asList(args).contains("--verbose");
     CommandLine line = new CommandLine(new Root());
+    commands(args).forEach(line::addSubcommand);
     line.setOut(out)
         .setErr(err)
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true);
-    commands(args).forEach(line::addSubcommand);
     line.setParameterExceptionHandler((e, all) -> failed(err, verbose, e, USAGE, usage(e)));
-    line.setExecutionExceptionHandler((e, at, parsed) ->
-        e instanceof UsageException
-            ? failed(err, verbose, e, USAGE, e.getMessage())
-            : failed(err, verbose, e, INTERNAL, internal(e)));
+    line.setExecutionExceptionHandler((e, at, parsed) -> failure(err, verbose, e));
     try {
       return line.execute(args);
-    } catch (OutOfMemoryError e) {
-      return failed(
-          err,
-          verbose,
-          e,
-          INTERNAL,
-          "out of memory (%s); give the JVM more with DECODEBENCH_JAVA_OPTS=-Xmx…"
-              .formatted(e.getMessage()));
     } catch (Error e) {
-      return failed(err, verbose, e, INTERNAL, internal(e));
+      return failure(err, verbose, e);
     }
+  }
+
+  /** One line for what went wrong, and its exit code. */
+  static int failure(PrintWriter err, boolean verbose, Throwable e) {
+    if (e instanceof UsageException) {
+      return failed(err, verbose, e, USAGE, e.getMessage());
+    }
+    if (e instanceof OutOfMemoryError) {
+      String more = "out of memory (%s); give the JVM more with DECODEBENCH_JAVA_OPTS=-Xmx…";
+      return failed(err, verbose, e, INTERNAL, more.formatted(e.getMessage()));
+    }
+    return failed(err, verbose, e, INTERNAL, internal(e));
   }
 
   /** The command that is asked for, or all when it takes all of them to answer. */

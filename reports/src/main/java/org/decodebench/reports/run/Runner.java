@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.model.LanguageModel;
@@ -105,7 +106,11 @@ public final class Runner {
         environment = environment(started, null, probe.machine(), warnings);
         folder.environment(environment);
         measure(folder, started);
-        probe.warningsAfter().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+        List<String> after = new ArrayList<>(probe.warningsAfter());
+        unsettled(folder).ifPresent(after::add);
+        after.removeAll(warnings);
+        after.forEach(w -> err.println("warning: " + w));
+        warnings.addAll(after);
         environment = environment(started, now(), environment.machine(), warnings);
         folder.environment(environment);
         return finish(folder, page);
@@ -141,6 +146,16 @@ public final class Runner {
         }
       }
     }
+  }
+
+  private static Optional<String> unsettled(ResultFolder folder) {
+    List<RunRecord> ok = folder.records().stream().filter(RunRecord::ok).toList();
+    long unsettled = ok.stream().filter(r -> !r.stationary()).count();
+    return unsettled == 0
+        ? Optional.empty()
+        : Optional.of(
+            "in %d of %d forks the times had not settled when warm-up ended; give it more time"
+                .formatted(unsettled, ok.size()));
   }
 
   /** Beyond the planned forks only what is not yet known well enough. */
@@ -287,7 +302,6 @@ public final class Runner {
     List<SummaryRow> rows = Summary.of(records, environment.baseline());
     CsvFiles.runs(folder.path(), records);
     CsvFiles.summary(folder.path(), rows);
-    environment.warnings().forEach(w -> err.println("warning: " + w));
     Table.of(rows).forEach(out::println);
     long failed = records.stream().filter(r -> !r.ok()).count();
     if (failed > 0) {

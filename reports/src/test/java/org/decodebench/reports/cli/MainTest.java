@@ -1,0 +1,89 @@
+package org.decodebench.reports.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exit codes and the one line that goes with them. */
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          generate --model nosuch --decoder ar --prompt x                       | no model 'nosuch'
+          generate --model tales-ar --decoder nosuch --prompt the               | no decoder 'nosuch'
+          generate --model tales-ar --decoder ar:temperature=hot --prompt the   | temperature=hot
+          generate --model tales-ar --decoder ar:nosuch=1 --prompt the          | no setting 'nosuch'
+          generate --model tales-ar --decoder masked-diffusion --prompt the     | masked-diffusion
+          generate --model tales-ar --prompt the --max-new-tokens 0             | --max-new-tokens 0
+          generate --model tales-ar --prompt the --max-new-tokens 5000          | 96 positions
+          generate --model tales-ar --prompt the --threads -3                   | --threads -3
+          generate --model tales-ar --prompt xylophonist                        | xylophonist
+          generate --model tales-ar                                             | --prompt
+          perplexity --model tales-ar --text /nonexistent                       | /nonexistent
+          perplexity --model tales-ar                                           | --text FILE or --source
+          perplexity --model tales-ar --source nosuch                           | no source 'nosuch'
+          perplexity --model tales-ar --source tales --method nosuch            | 'nosuch'
+          run nosuch.yaml                                                       | nosuch.yaml
+          run --threads -3                                                      | --threads -3
+          run --forks 0                                                         | --forks 0
+          run --backend gpu                                                     | gpu
+          run --slo fast                                                        | --slo fast
+          run --ci wide                                                         | --ci
+          report /nonexistent                                                   | no results in /nonexistent
+          decoders nosuch                                                       | no decoder 'nosuch'
+          frobnicate                                                            | no command 'frobnicate'
+          --frobnicate                                                          | --frobnicate
+          """)
+  void badInputIsOneLineAndExitCodeTwo(String line, String what) {
+    int code = run(line.split(" "));
+
+    assertEquals(Main.USAGE, code, err.toString());
+    List<String> lines = err.toString().lines().toList();
+    assertEquals(1, lines.size(), err.toString());
+    assertTrue(lines.getFirst().startsWith("decodebench: "), lines.getFirst());
+    assertTrue(lines.getFirst().contains(what), lines.getFirst());
+    assertFalse(err.toString().matches("(?s).*(\\bat [a-z]+\\.|Exception).*"), err.toString());
+  }
+
+  @Test
+  void verboseShowsWhereItArose() {
+    assertEquals(Main.USAGE, run("decoders", "nosuch", "--verbose"));
+    assertTrue(err.toString().contains("\tat org.decodebench"), err.toString());
+  }
+
+  @Test
+  void aDefectIsOneLineAndExitCodeThree() {
+    int code = Main.failure(new PrintWriter(err, true), false, new IllegalStateException("x\ny"));
+
+    assertEquals(Main.INTERNAL, code);
+    assertEquals(1, err.toString().lines().count());
+    assertTrue(err.toString().contains("--verbose"), err.toString());
+  }
+
+  @Test
+  void helpAndVersionAreShown() {
+    assertEquals(Main.DONE, run("--help"));
+    for (String command : List.of("run", "generate", "perplexity", "models", "report")) {
+      assertTrue(out.toString().contains("  " + command + " "), command);
+    }
+    assertEquals(Main.DONE, run("run", "--help"));
+    assertEquals(Main.DONE, run("--version"));
+    assertTrue(out.toString().contains("decodebench 0."), out.toString());
+  }
+
+  private int run(String... args) {
+    return Main.run(args, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+}
