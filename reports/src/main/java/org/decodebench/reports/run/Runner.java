@@ -1,6 +1,7 @@
 package org.decodebench.reports.run;
 
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -300,14 +301,20 @@ public final class Runner {
   private boolean finish(ResultFolder folder, Page page) {
     List<RunRecord> records = folder.records();
     List<SummaryRow> rows = Summary.of(records, environment.baseline());
-    CsvFiles.runs(folder.path(), records);
-    CsvFiles.summary(folder.path(), rows);
+    Path shown;
+    try {
+      CsvFiles.runs(folder.path(), records);
+      CsvFiles.summary(folder.path(), rows);
+      shown = page.write(folder.path());
+    } catch (UncheckedIOException e) {
+      throw ResultFolder.unwritable(folder.path(), e.getCause());
+    }
     Table.of(rows).forEach(out::println);
     long failed = records.stream().filter(r -> !r.ok()).count();
     if (failed > 0) {
       err.printf("%d of %d runs failed; %s says why%n", failed, records.size(), Results.RUNS_JSONL);
     }
-    out.println(page.write(folder.path()));
+    out.println(shown);
     return rows.stream().allMatch(r -> r.forks() > 0);
   }
 
