@@ -10,8 +10,17 @@ import org.decodebench.reports.result.RunRecord;
 final class Failures {
   private Failures() {}
 
+  /**
+   * @param lastOutput of the fork; its last line comes first in the error, all of it after
+   */
   static RunRecord record(ForkTask task, String what, String lastOutput) {
-    String error = lastOutput.isBlank() ? what : what + "; last output: " + lastOutput.strip();
+    String last = lastOutput.strip();
+    String error =
+        last.isEmpty()
+            ? what
+            : "%s: %s%nlast output:%n%s"
+                .formatted(what, last.substring(last.lastIndexOf('\n') + 1), last)
+                .replace("\r\n", "\n");
     return new RunRecord(
         RunRecord.SCHEMA_VERSION,
         task.runId(),

@@ -21,6 +21,10 @@ public final class ForkMain {
     } catch (UsageException e) {
       System.err.println(e.getMessage());
       System.exit(ChildJvm.USAGE);
+    } catch (RuntimeException | Error e) {
+      e.printStackTrace();
+      System.err.println(e); // the last line is what people are shown first
+      System.exit(1);
     }
     System.exit(0); // whatever threads a runtime left
   }

@@ -24,7 +24,8 @@ import org.decodebench.reports.result.RunRecord;
 
 /**
  * A result folder that this process writes, and no other at the same time. A run counts as finished
- * once its line stands whole in {@code runs.jsonl}, or its record in the folder of the forks.
+ * once its line stands whole in {@code runs.jsonl}, or its record in the folder of the forks; one
+ * that failed is not finished.
  */
 final class ResultFolder implements AutoCloseable {
   private static final String LOCK = ".lock";
@@ -41,6 +42,7 @@ final class ResultFolder implements AutoCloseable {
     Path file = path.resolve(Results.RUNS_JSONL);
     if (Files.exists(file)) {
       mend(file);
+      dropFailed(file);
       for (RunRecord r : Results.readRecords(file, new ArrayList<>())) {
         records.put(r.runId(), r);
       }
@@ -132,6 +134,36 @@ final class ResultFolder implements AutoCloseable {
       return Json.LINES.readTree(line).has("run_id");
     } catch (tools.jackson.core.JacksonException e) {
       return false;
+    }
+  }
+
+  /** A failed run is not finished: it is measured again. */
+  private static void dropFailed(Path file) throws IOException {
+    List<String> kept = new ArrayList<>();
+    boolean failed = false;
+    for (String line : Files.readAllLines(file)) {
+      if (!line.isBlank() && isFailed(line)) {
+        failed = true;
+      } else {
+        kept.add(line);
+      }
+    }
+    if (failed) {
+      ResultFiles.write(
+          file,
+          out -> {
+            for (String line : kept) {
+              out.append(line).append('\n');
+            }
+          });
+    }
+  }
+
+  private static boolean isFailed(String line) {
+    try {
+      return Json.LINES.readTree(line).path("status").asString("").equals("failed");
+    } catch (tools.jackson.core.JacksonException e) {
+      return false; // reading the file will say where it is damaged
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.commons.statistics.descriptive.Median;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.inference.AlternativeHypothesis;
 import org.apache.commons.statistics.inference.MannWhitneyUTest;
@@ -14,8 +15,16 @@ import org.decodebench.reports.result.Estimate;
  * has none (it is left out).
  */
 public final class Stats {
-  /** Resamples of a bootstrap. */
+  /** Resamples of a bootstrap; fewer of very many values, whose interval is smooth anyway. */
   private static final int RESAMPLES = 5_000;
+
+  private static final int FEWEST_RESAMPLES = 1_000;
+
+  /** Values that all resamples together may draw. */
+  private static final int DRAWS = 200_000;
+
+  /** In place: the samples that it is asked about are scratch. */
+  private static final Median SCRATCH_MEDIAN = Median.withDefaults().withCopy(false);
 
   private static final Quantile QUANTILE =
       Quantile.withDefaults().with(Quantile.EstimationMethod.HF7);
@@ -47,9 +56,9 @@ public final class Stats {
       return new Estimate(known[0], known[0], known[0], known.length);
     }
     SplittableRandom random = new SplittableRandom(known.length);
-    double[] medians = new double[RESAMPLES];
+    double[] medians = new double[resamples(known.length)];
     double[] sample = new double[known.length];
-    for (int i = 0; i < RESAMPLES; i++) {
+    for (int i = 0; i < medians.length; i++) {
       medians[i] = resampledMedian(known, sample, random);
     }
     double[] ends = QUANTILE.evaluate(medians, 0.025, 0.975);
@@ -69,10 +78,10 @@ public final class Stats {
       return new Estimate(ratio, ratio, ratio, n);
     }
     SplittableRandom random = new SplittableRandom(a.length * 31L + b.length);
-    double[] ratios = new double[RESAMPLES];
+    double[] ratios = new double[resamples(Math.max(a.length, b.length))];
     double[] sampleA = new double[a.length];
     double[] sampleB = new double[b.length];
-    for (int i = 0; i < RESAMPLES; i++) {
+    for (int i = 0; i < ratios.length; i++) {
       ratios[i] = resampledMedian(a, sampleA, random) / resampledMedian(b, sampleB, random);
     }
     double[] ends = QUANTILE.evaluate(ratios, 0.025, 0.975);
@@ -157,9 +166,11 @@ public final class Stats {
     for (int i = 0; i < sample.length; i++) {
       sample[i] = from[random.nextInt(from.length)];
     }
-    Arrays.sort(sample);
-    int half = sample.length / 2;
-    return sample.length % 2 == 1 ? sample[half] : (sample[half - 1] + sample[half]) / 2;
+    return SCRATCH_MEDIAN.evaluate(sample);
+  }
+
+  private static int resamples(int values) {
+    return Math.clamp(DRAWS / values, FEWEST_RESAMPLES, RESAMPLES);
   }
 
   private static boolean same(double[] values) {

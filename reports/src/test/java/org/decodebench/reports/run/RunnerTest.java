@@ -181,8 +181,12 @@ class RunnerTest {
     List<RunRecord> records = Results.read(temp).records();
     assertEquals(9, records.size());
     RunRecord failed = records.stream().filter(r -> !r.ok()).findFirst().orElseThrow();
-    assertEquals("ended with exit code 137; last output: a last\nword", failed.error());
+    assertEquals("ended with exit code 137: word\nlast output:\na last\nword", failed.error());
     assertTrue(err.toString(StandardCharsets.UTF_8).contains("1 of 9 runs failed"));
+
+    run(temp, true, new InProcess());
+    assertEquals(9, lines(temp).size());
+    assertTrue(Results.read(temp).records().stream().allMatch(RunRecord::ok), "measured again");
   }
 
   @Test
