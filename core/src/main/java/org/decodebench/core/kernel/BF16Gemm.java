@@ -16,6 +16,8 @@ final class BF16Gemm {
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
 
+  private static final WarmUp WARM_UP = new WarmUp(BF16Gemm::exercise);
+
   private BF16Gemm() {}
 
   /**
@@ -24,6 +26,66 @@ final class BF16Gemm {
    * @param add whether the sums are added to the outputs, or set
    */
   static void multiply(
+      int[] w,
+      int wo,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      int n,
+      float[] y,
+      int yo,
+      int ys,
+      boolean add) {
+    if (WARM_UP.isReady()) {
+      vectors(w, wo, count, x, xo, xs, n, y, yo, ys, add);
+    } else {
+      plain(w, wo, count, x, xo, xs, n, y, yo, ys, add);
+    }
+  }
+
+  /** The same sums, one output at a time. */
+  private static void plain(
+      int[] w,
+      int wo,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      int n,
+      float[] y,
+      int yo,
+      int ys,
+      boolean add) {
+    for (int i = 0; i < n; i++) {
+      int from = xo + i * xs;
+      for (int c = 0; c < PANEL; c++) {
+        float a = 0;
+        int at = wo + c;
+        for (int k = 0; k + 1 < count; k += 2, at += PANEL) {
+          a = Math.fma(x[from + k], Float.intBitsToFloat(w[at] << 16), a);
+          a = Math.fma(x[from + k + 1], Float.intBitsToFloat(w[at] & 0xFFFF0000), a);
+        }
+        if ((count & 1) != 0) {
+          a = Math.fma(x[from + count - 1], Float.intBitsToFloat(w[at] << 16), a);
+        }
+        int to = yo + i * ys + c;
+        y[to] = add ? a + y[to] : a;
+      }
+    }
+  }
+
+  /** Both blocks, with an odd column, stored and added. */
+  private static void exercise() {
+    int count = 127;
+    int[] w = new int[(count + 1) / 2 * PANEL];
+    float[] x = new float[3 * count];
+    float[] y = new float[3 * PANEL];
+    vectors(w, 0, count, x, 0, count, 3, y, 0, PANEL, false);
+    vectors(w, 0, count, x, 0, count, 3, y, 0, PANEL, true);
+  }
+
+  private static void vectors(
       int[] w,
       int wo,
       int count,

@@ -3,7 +3,7 @@ package org.decodebench.core.kernel;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
-/** BF16 values, two columns in an int. */
+/** BF16 values, two columns in an int; widened in registers at every width. */
 final class BF16Panels extends PackedPanels {
 
   BF16Panels(Tensor tensor) {
@@ -19,24 +19,6 @@ final class BF16Panels extends PackedPanels {
   float value(int start, int column) {
     int pair = data[start];
     return Float.intBitsToFloat(column == 0 ? pair << 16 : pair & 0xFFFF0000);
-  }
-
-  @Override
-  void unpack(int start, float[] tile, int to) {
-    throw new AssertionError("BF16 is widened in registers at every width");
-  }
-
-  @Override
-  void multiply(
-      int start,
-      int count,
-      float[] x,
-      int xOffset,
-      float[] y,
-      int yOffset,
-      boolean add,
-      float[] scales) {
-    BF16Gemm.multiply(data, start, count, x, xOffset, 0, 1, y, yOffset, 0, add);
   }
 
   @Override

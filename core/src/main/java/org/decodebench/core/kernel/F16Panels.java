@@ -7,13 +7,19 @@ import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
 /** F16 values, two columns in an int. */
-final class F16Panels extends PackedPanels {
+final class F16Panels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+  private static final WarmUp WARM_UP = warmUp(DType.F16);
 
   F16Panels(Tensor tensor) {
     super(DType.F16, tensor, 2, 1);
+  }
+
+  @Override
+  WarmUp warmUp() {
+    return WARM_UP;
   }
 
   @Override

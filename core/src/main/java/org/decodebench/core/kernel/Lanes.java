@@ -48,6 +48,20 @@ final class Lanes {
     return sum.add(sum.rearrange(BY_1)).lane(0);
   }
 
+  /** The same for lanes in an array, which is overwritten. */
+  static float sum(float[] lanes) {
+    for (int by = L / 2; by > 0; by /= 2) {
+      for (int i = 0; i < by; i++) {
+        lanes[i] += lanes[i + by];
+      }
+    }
+    return lanes[0];
+  }
+
+  static float max(FloatVector v) {
+    return v.reduceLanes(VectorOperators.MAX);
+  }
+
   private static final VectorShuffle<Float> BY_8 = rotate(8);
   private static final VectorShuffle<Float> BY_4 = rotate(4);
   private static final VectorShuffle<Float> BY_2 = rotate(2);

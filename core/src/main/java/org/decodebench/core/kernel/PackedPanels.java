@@ -18,8 +18,8 @@ abstract class PackedPanels extends PanelMatrix {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   final int[] data;
-  private final int unitColumns;
-  private final int unitLines;
+  final int unitColumns;
+  final int unitLines;
 
   /**
    * @param unitLines lines of 64 ints that a unit takes
@@ -44,7 +44,7 @@ abstract class PackedPanels extends PanelMatrix {
     return (columns() + unitColumns - 1) / unitColumns;
   }
 
-  private int start(int panel, int unit) {
+  final int start(int panel, int unit) {
     return (panel * units() + unit) * unitLines * PANEL;
   }
 
@@ -61,24 +61,6 @@ abstract class PackedPanels extends PanelMatrix {
   /** The value of a column of a unit in the lane that begins at {@code start}. */
   abstract float value(int start, int column);
 
-  /** Writes a unit as floats, {@code [unitColumns][PANEL]}, from {@code tile[to]} on. */
-  abstract void unpack(int start, float[] tile, int to);
-
-  /**
-   * One input times {@code count} columns from the unit at {@code start}: 64 outputs.
-   *
-   * @param scales scratch for the scales of {@link #K_BLOCK} columns
-   */
-  abstract void multiply(
-      int start,
-      int count,
-      float[] x,
-      int xOffset,
-      float[] y,
-      int yOffset,
-      boolean add,
-      float[] scales);
-
   @Override
   public final long memory() {
     return 4L * data.length;
@@ -90,32 +72,6 @@ abstract class PackedPanels extends PanelMatrix {
       int start = start(row / PANEL, k / unitColumns) + row % PANEL;
       out[offset + k] = value(start, k % unitColumns);
     }
-  }
-
-  @Override
-  void block(
-      int panel,
-      int from,
-      int count,
-      float[] x,
-      int xStride,
-      int n,
-      float[] y,
-      int yOffset,
-      int yStride,
-      Workspace workspace) {
-    int unit = from / unitColumns;
-    if (n == 1) {
-      multiply(start(panel, unit), count, x, from, y, yOffset, from > 0, workspace.scales);
-      return;
-    }
-    float[] tile = workspace.tile;
-    for (int k = 0; k < count; k += unitColumns) {
-      unpack(start(panel, unit + k / unitColumns), tile, k * PANEL);
-    }
-    int mode = from == 0 ? PanelGemm.STORE : PanelGemm.ADD;
-    PanelGemm.multiply(
-        tile, 0, PANEL, PANEL, count, x, from, xStride, n, y, yOffset, yStride, mode);
   }
 
   /** Where the unit of a column begins. */

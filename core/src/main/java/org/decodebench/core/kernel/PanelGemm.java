@@ -27,6 +27,8 @@ final class PanelGemm {
   // 16 accumulators want the 32 registers that come with 512-bit vectors.
   private static final boolean MANY_REGISTERS = L == 16;
 
+  private static final WarmUp WARM_UP = new WarmUp(PanelGemm::exercise);
+
   private PanelGemm() {}
 
   /**
@@ -37,6 +39,77 @@ final class PanelGemm {
    * @param y outputs; {@code y[yo + i * ys + c]}
    */
   static void multiply(
+      float[] w,
+      int wo,
+      int ws,
+      int columns,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      int n,
+      float[] y,
+      int yo,
+      int ys,
+      int mode) {
+    if (WARM_UP.isReady()) {
+      vectors(w, wo, ws, columns, count, x, xo, xs, n, y, yo, ys, mode);
+    } else {
+      plain(w, wo, ws, columns, count, x, xo, xs, n, y, yo, ys, mode);
+    }
+  }
+
+  /** The same sums, four outputs at a time. */
+  private static void plain(
+      float[] w,
+      int wo,
+      int ws,
+      int columns,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      int n,
+      float[] y,
+      int yo,
+      int ys,
+      int mode) {
+    for (int i = 0; i < n; i++) {
+      for (int c = 0; c < columns; c += 4) {
+        int to = yo + i * ys + c;
+        float a0 = mode == CONTINUE ? y[to] : 0;
+        float a1 = mode == CONTINUE ? y[to + 1] : 0;
+        float a2 = mode == CONTINUE ? y[to + 2] : 0;
+        float a3 = mode == CONTINUE ? y[to + 3] : 0;
+        for (int k = 0; k < count; k++) {
+          float b = x[xo + i * xs + k];
+          int at = wo + k * ws + c;
+          a0 = Math.fma(b, w[at], a0);
+          a1 = Math.fma(b, w[at + 1], a1);
+          a2 = Math.fma(b, w[at + 2], a2);
+          a3 = Math.fma(b, w[at + 3], a3);
+        }
+        y[to] = mode == ADD ? a0 + y[to] : a0;
+        y[to + 1] = mode == ADD ? a1 + y[to + 1] : a1;
+        y[to + 2] = mode == ADD ? a2 + y[to + 2] : a2;
+        y[to + 3] = mode == ADD ? a3 + y[to + 3] : a3;
+      }
+    }
+  }
+
+  /** Every block, in every mode. */
+  private static void exercise() {
+    int columns = 5 * 16;
+    int count = 64;
+    float[] w = new float[columns * count];
+    float[] x = new float[7 * count];
+    float[] y = new float[7 * columns];
+    for (int mode : new int[] {STORE, ADD, CONTINUE}) {
+      vectors(w, 0, columns, columns, count, x, 0, count, 7, y, 0, columns, mode);
+    }
+  }
+
+  private static void vectors(
       float[] w,
       int wo,
       int ws,

@@ -11,10 +11,11 @@ import org.decodebench.core.tensor.Tensor;
  * minimum, two lines the scales of its eight groups, two their minima (widened from six bits to
  * eight), then 32 lines have eight columns in an int.
  */
-final class Q4KPanels extends PackedPanels {
+final class Q4KPanels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+  private static final WarmUp WARM_UP = warmUp(DType.Q4_K);
 
   private static final int BLOCK = 256;
   private static final int GROUP = 32;
@@ -27,6 +28,11 @@ final class Q4KPanels extends PackedPanels {
 
   Q4KPanels(Tensor tensor) {
     super(DType.Q4_K, tensor, BLOCK, LINES);
+  }
+
+  @Override
+  WarmUp warmUp() {
+    return WARM_UP;
   }
 
   @Override

@@ -10,10 +10,11 @@ import org.decodebench.core.tensor.Tensor;
  * {@link DType#Q4_0}: units of two blocks, 64 columns. The first line has the F16 scales of both
  * blocks, then 8 lines have 8 columns in an int, as signed nibbles.
  */
-final class Q4Panels extends PackedPanels {
+final class Q4Panels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+  private static final WarmUp WARM_UP = warmUp(DType.Q4_0);
 
   /** Columns in a block, and in an int of it. */
   private static final int BLOCK = 32;
@@ -23,6 +24,11 @@ final class Q4Panels extends PackedPanels {
 
   Q4Panels(Tensor tensor) {
     super(DType.Q4_0, tensor, 2 * BLOCK, 1 + 2 * LINES);
+  }
+
+  @Override
+  WarmUp warmUp() {
+    return WARM_UP;
   }
 
   @Override

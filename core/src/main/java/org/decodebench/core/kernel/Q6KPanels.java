@@ -12,10 +12,11 @@ import org.decodebench.core.tensor.Tensor;
  * four lines the scales of its 16 groups, then three lines a group have its 16 columns: five signed
  * numbers of six bits in each int, and two bits each of the sixteenth on top.
  */
-final class Q6KPanels extends PackedPanels {
+final class Q6KPanels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+  private static final WarmUp WARM_UP = warmUp(DType.Q6_K);
 
   private static final int BLOCK = 256;
   private static final int GROUP = 16;
@@ -31,6 +32,11 @@ final class Q6KPanels extends PackedPanels {
 
   Q6KPanels(Tensor tensor) {
     super(DType.Q6_K, tensor, BLOCK, LINES);
+  }
+
+  @Override
+  WarmUp warmUp() {
+    return WARM_UP;
   }
 
   @Override

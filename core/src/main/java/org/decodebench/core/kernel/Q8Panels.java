@@ -10,10 +10,11 @@ import org.decodebench.core.tensor.Tensor;
  * {@link DType#Q8_0}: units of two blocks, 64 columns. The first line has the F16 scales of both
  * blocks, then 16 lines have 4 columns in an int.
  */
-final class Q8Panels extends PackedPanels {
+final class Q8Panels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+  private static final WarmUp WARM_UP = warmUp(DType.Q8_0);
 
   /** Columns in a block, and in an int of it. */
   private static final int BLOCK = 32;
@@ -23,6 +24,11 @@ final class Q8Panels extends PackedPanels {
 
   Q8Panels(Tensor tensor) {
     super(DType.Q8_0, tensor, 2 * BLOCK, 1 + 2 * LINES);
+  }
+
+  @Override
+  WarmUp warmUp() {
+    return WARM_UP;
   }
 
   @Override

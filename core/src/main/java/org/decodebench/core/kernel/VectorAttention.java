@@ -1,9 +1,6 @@
 package org.decodebench.core.kernel;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Attention with a streaming softmax (1805.02867, 2205.14135) over fixed blocks of keys. A row's
@@ -11,7 +8,6 @@ import jdk.incubator.vector.VectorSpecies;
  * row's result depends on nothing but its query and its keys.
  */
 final class VectorAttention {
-  private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
 
@@ -114,42 +110,34 @@ final class VectorAttention {
     }
   }
 
-  /** Turns scores {@code [lo, hi)} of a block into weights relative to the running maximum. */
+  /**
+   * Turns scores {@code [lo, hi)} of a block into weights relative to the running maximum. Works on
+   * whole vectors; what is not seen is set to weight 0 at both ends.
+   */
   private static void softmax(Workspace w, int i, int lo, int hi, int sumStride) {
     int low = Math.max(lo, 0);
     int high = Math.min(hi, KEYS);
-    int base = i * KEYS;
-    float[] scores = w.scores;
     if (low >= high) {
       return;
     }
-    int end = (high + L - 1) & -L;
-    Arrays.fill(scores, base + (low & -L), base + low, Float.NEGATIVE_INFINITY);
-    Arrays.fill(scores, base + high, base + end, Float.NEGATIVE_INFINITY);
-    FloatVector most = FloatVector.broadcast(S, w.maxima[i]);
-    for (int j = low & -L; j < end; j += L) {
-      most = most.max(FloatVector.fromArray(S, scores, base + j));
-    }
-    float maximum = most.reduceLanes(VectorOperators.MAX);
-    FloatVector total = FloatVector.zero(S);
-    for (int j = low & -L; j < end; j += L) {
-      FloatVector s = FloatVector.fromArray(S, scores, base + j);
-      FloatVector p = Lanes.exp(s.sub(maximum));
-      // Keys that are not seen count nothing, not e^-87.
-      p = p.blend(0, s.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
-      p.intoArray(scores, base + j);
-      total = total.add(p);
-    }
+    float[] scores = w.scores;
+    int from = i * KEYS + (low & -L);
+    int n = ((high + L - 1) & -L) - (low & -L);
+    int seen = i * KEYS + low;
+    int end = i * KEYS + high;
+    int vectors = VectorKernels.vectors(n);
+    Arrays.fill(scores, from, seen, Float.NEGATIVE_INFINITY);
+    Arrays.fill(scores, end, from + n, Float.NEGATIVE_INFINITY);
+    float maximum = Elementwise.max(scores, from, n, w.maxima[i], vectors);
+    Elementwise.exp(scores, from, n, maximum, vectors);
+    Arrays.fill(scores, from, seen, 0);
+    Arrays.fill(scores, end, from + n, 0);
     float rescale = maximum == w.maxima[i] ? 1 : Lanes.exp(w.maxima[i] - maximum);
-    w.totals[i] = w.totals[i] * rescale + Lanes.sum(total);
+    w.totals[i] = w.totals[i] * rescale + (float) Elementwise.sum(scores, from, n, vectors);
     w.maxima[i] = maximum;
     if (rescale != 1) {
-      FloatVector factor = FloatVector.broadcast(S, rescale);
-      for (int d = 0; d < sumStride; d += L) {
-        FloatVector.fromArray(S, w.sums, i * sumStride + d)
-            .mul(factor)
-            .intoArray(w.sums, i * sumStride + d);
-      }
+      Elementwise.scale(
+          w.sums, i * sumStride, sumStride, rescale, VectorKernels.vectors(sumStride));
     }
   }
 

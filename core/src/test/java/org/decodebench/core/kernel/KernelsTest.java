@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.decodebench.core.tensor.Conversion;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +24,13 @@ class KernelsTest {
 
   static Stream<Kernels> kernels() {
     return Stream.of(new ScalarKernels(), new VectorKernels());
+  }
+
+  /** Both forms of the vector kernels are tested; here the vectors themselves. */
+  @BeforeAll
+  static void takeVectorForms() {
+    new VectorKernels();
+    WarmUp.force(true);
   }
 
   static float[] random(long seed, int n) {
