@@ -102,13 +102,13 @@ class KernelsTest {
     for (DType type : DType.values()) {
       int columns = type.blockSize() == 1 ? 699 : type.blockSize() == 32 ? 672 : 768;
       Matrix w = kernels.matrix(tensor(type, random(1, rows * columns), rows, columns));
-      float[] x = random(2, 33 * columns);
-      float[] alone = new float[33 * rows];
-      for (int i = 0; i < 33; i++) {
+      float[] x = random(2, 13 * columns);
+      float[] alone = new float[13 * rows];
+      for (int i = 0; i < 13; i++) {
         float[] one = Arrays.copyOfRange(x, i * columns, (i + 1) * columns);
         kernels.multiply(w, 0, 4, one, columns, 1, alone, i * rows, rows, new Workspace());
       }
-      for (int n : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 13, 33}) {
+      for (int n : new int[] {2, 3, 7, 13}) {
         float[] y = new float[n * rows];
         kernels.multiply(w, 0, 1, x, columns, n, y, 0, rows, new Workspace());
         kernels.multiply(w, 3, 4, x, columns, n, y, 0, rows, new Workspace());
@@ -168,7 +168,7 @@ class KernelsTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void rotationTurnsPairsByTheirAngle(Kernels kernels) {
-    for (int half : new int[] {1, 4, 10, 16, 32, 33, 64}) {
+    for (int half : new int[] {1, 4, 10, 16, 32, 13, 64}) {
       float[] x = random(half, 2 * half + 1);
       float[] table = new float[2 * half];
       double[] angles = new Random(half).doubles(half, -10, 10).toArray();
