@@ -246,7 +246,7 @@ class HubTest {
 
   private HubSettings settings(boolean offline) {
     URI endpoint = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    return new HubSettings(endpoint, cache, Optional.of("secret"), offline, Duration.ofMillis(500));
+    return new HubSettings(endpoint, cache, Optional.of("secret"), offline, Duration.ofSeconds(20));
   }
 
   private void assertWhole(Path snapshot) throws IOException {
