@@ -12,8 +12,7 @@ import org.decodebench.core.model.Session;
  * token. All live sequences share each forward; a finished one leaves and a waiting prompt takes
  * its place (continuous batching), and every sequence gets the tokens that it would get alone.
  */
-record ArDecoder(String spec, int batch, int prefillChunk, CausalSettings text)
-    implements Decoder {
+record ArDecoder(String spec, int batch, int prefillChunk, CausalSettings text) implements Decoder {
 
   @Override
   public void check(LanguageModel model) {

@@ -25,8 +25,7 @@ final class BannedWords implements LogitsProcessor {
 
   @Override
   public void process(double[] logits, History history) {
-    int[] generated =
-        Arrays.copyOfRange(history.tokens(), history.prompt(), history.length());
+    int[] generated = Arrays.copyOfRange(history.tokens(), history.prompt(), history.length());
     String text = tokenizer.decode(generated);
     String tail = text.substring(Math.max(0, text.length() - longest + 1));
     for (int v = 0; v < Math.min(logits.length, texts.size()); v++) {

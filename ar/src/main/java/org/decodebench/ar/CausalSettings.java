@@ -118,8 +118,7 @@ public record CausalSettings(
     if (!bannedWords.isEmpty()) {
       chain.add(new BannedWords(bannedWords, tokenizer, new TokenTexts(tokenizer)));
     }
-    grammar.ifPresent(
-        g -> chain.add(new GrammarProcessor(g, tokenizer, request.maxNewTokens())));
+    grammar.ifPresent(g -> chain.add(new GrammarProcessor(g, tokenizer, request.maxNewTokens())));
     watermark.ifPresent(chain::add);
     for (int id : stops.ids()) {
       if (id >= vocab) {

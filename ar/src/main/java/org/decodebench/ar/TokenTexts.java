@@ -58,5 +58,4 @@ public final class TokenTexts {
   public static boolean whole(String text) {
     return text.indexOf(REPLACEMENT) < 0;
   }
-
 }

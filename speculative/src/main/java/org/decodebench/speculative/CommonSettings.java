@@ -2,9 +2,9 @@ package org.decodebench.speculative;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.decode.DecoderProvider.Setting;
 import org.decodebench.core.decode.Settings;
-import org.decodebench.ar.CausalSettings;
 
 /** What all speculative decoders can be told. */
 final class CommonSettings {

@@ -1,18 +1,17 @@
 package org.decodebench.speculative;
 
 import org.decodebench.ar.CausalRequests;
+import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.LanguageModel;
-import org.decodebench.ar.CausalSettings;
 
 /**
  * Drafts with a model.
  *
  * @param confidence the draft ends where the model's largest probability is below it
  */
-record ModelDrafting(
-    LanguageModel model, double confidence, int prefillChunk, CausalSettings text)
+record ModelDrafting(LanguageModel model, double confidence, int prefillChunk, CausalSettings text)
     implements DraftMethod {
 
   @Override

@@ -1,6 +1,7 @@
 package org.decodebench.speculative;
 
 import org.decodebench.ar.CausalRequests;
+import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
@@ -8,7 +9,6 @@ import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.sampling.Sampler;
-import org.decodebench.ar.CausalSettings;
 
 /**
  * Draft, verify in one forward of the target, keep what the verifier accepts and one token more.

@@ -1,12 +1,12 @@
 package org.decodebench.speculative;
 
 import java.util.List;
+import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.DecoderContext;
 import org.decodebench.core.decode.DecoderProvider;
 import org.decodebench.core.decode.Settings;
-import org.decodebench.ar.CausalSettings;
 
 /** Registers {@code speculative}: a draft model. */
 public final class SpeculativeProvider implements DecoderProvider {

@@ -50,12 +50,11 @@ final class GbnfParser {
       }
       rules.set(number(name), new Rule(name, alternatives));
     }
-    numbers.forEach(
-        (name, number) -> {
-          if (rules.get(number) == null) {
-            throw new UsageException("%s: there is no rule '%s'".formatted(file, name));
-          }
-        });
+    numbers.forEach((name, number) -> {
+      if (rules.get(number) == null) {
+        throw new UsageException("%s: there is no rule '%s'".formatted(file, name));
+      }
+    });
     return new Grammar(file, rules);
   }
 
@@ -126,7 +125,10 @@ final class GbnfParser {
       int least = Integer.parseInt(parts[0].strip());
       int most =
           parts.length == 1 ? least : parts[1].isBlank() ? -1 : Integer.parseInt(parts[1].strip());
-      if (parts.length <= 2 && least >= 0 && least <= MOST_REPEATS && most <= MOST_REPEATS
+      if (parts.length <= 2
+          && least >= 0
+          && least <= MOST_REPEATS
+          && most <= MOST_REPEATS
           && (most < 0 || most >= least)) {
         return repeat(item, least, most, close + 1 - at);
       }
@@ -288,7 +290,8 @@ final class GbnfParser {
   }
 
   private UsageException bad(String what) {
-    long line = text.substring(0, Math.min(at, text.length())).chars().filter(c -> c == '\n').count();
+    long line =
+        text.substring(0, Math.min(at, text.length())).chars().filter(c -> c == '\n').count();
     return new UsageException("%s: line %d: %s".formatted(file, line + 1, what));
   }
 }

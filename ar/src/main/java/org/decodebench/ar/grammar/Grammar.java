@@ -124,11 +124,7 @@ public final class Grammar {
   }
 
   /** Of an alternative from one of its elements on. */
-  static int minimum(
-      List<Element> alternative,
-      int from,
-      int[] least,
-      Predicate<Chars> writable) {
+  static int minimum(List<Element> alternative, int from, int[] least, Predicate<Chars> writable) {
     long sum = 0;
     for (Element element : alternative.subList(from, alternative.size())) {
       sum +=

@@ -100,13 +100,12 @@ public final class GrammarProcessor implements LogitsProcessor {
     if (!node.tokens.isEmpty() && fits(state, room)) {
       node.tokens.forEach(token -> allowed[token] = true);
     }
-    node.next.forEach(
-        (character, child) -> {
-          Set<Position> after = Position.advance(grammar, state, character);
-          if (!after.isEmpty()) {
-            allow(child, after, room, allowed);
-          }
-        });
+    node.next.forEach((character, child) -> {
+      Set<Position> after = Position.advance(grammar, state, character);
+      if (!after.isEmpty()) {
+        allow(child, after, room, allowed);
+      }
+    });
   }
 
   private boolean fits(Set<Position> state, int room) {

@@ -21,9 +21,26 @@ final class JsonSchemaGrammar {
 
   private static final Set<String> KNOWN =
       Set.of(
-          "type", "properties", "required", "items", "minItems", "maxItems", "minLength",
-          "maxLength", "enum", "const", "anyOf", "oneOf", "additionalProperties", "title",
-          "description", "default", "examples", "$schema", "$id", "$comment");
+          "type",
+          "properties",
+          "required",
+          "items",
+          "minItems",
+          "maxItems",
+          "minLength",
+          "maxLength",
+          "enum",
+          "const",
+          "anyOf",
+          "oneOf",
+          "additionalProperties",
+          "title",
+          "description",
+          "default",
+          "examples",
+          "$schema",
+          "$id",
+          "$comment");
 
   private static final String BASICS =
       """
@@ -154,9 +171,7 @@ final class JsonSchemaGrammar {
     for (String name : names) {
       JsonNode property = schema.get("properties").get(name);
       members.add(
-          quoted(JSON.writeValueAsString(name) + ":")
-              + " "
-              + value(property, where + "/" + name));
+          quoted(JSON.writeValueAsString(name) + ":") + " " + value(property, where + "/" + name));
     }
     return rule("\"{\" " + rest(names, members, required, 0, false) + " \"}\"");
   }
@@ -186,16 +201,15 @@ final class JsonSchemaGrammar {
   private static String quoted(String text) {
     StringBuilder literal = new StringBuilder("\"");
     text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '"' || c == '\\') {
-                literal.append('\\').appendCodePoint(c);
-              } else if (c < ' ') {
-                literal.append("\\x%02X".formatted(c));
-              } else {
-                literal.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (c == '"' || c == '\\') {
+            literal.append('\\').appendCodePoint(c);
+          } else if (c < ' ') {
+            literal.append("\\x%02X".formatted(c));
+          } else {
+            literal.appendCodePoint(c);
+          }
+        });
     return literal.append('"').toString();
   }
 

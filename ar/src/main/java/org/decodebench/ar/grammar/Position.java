@@ -62,8 +62,7 @@ final class Position {
         expand(grammar, after.sequence, after.at, after.after, state);
       }
     } else if (sequence.get(at) instanceof Ref ref) {
-      Position back =
-          at + 1 == sequence.size() ? after : new Position(sequence, at + 1, after);
+      Position back = at + 1 == sequence.size() ? after : new Position(sequence, at + 1, after);
       for (List<Element> alternative : grammar.alternatives(ref.rule())) {
         expand(grammar, alternative, 0, back, state);
       }

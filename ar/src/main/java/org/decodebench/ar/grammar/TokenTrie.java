@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.decodebench.ar.TokenTexts;
 
-/** The texts of a vocabulary by their characters, so that tokens are judged by shared beginnings. */
+/**
+ * The texts of a vocabulary by their characters, so that tokens are judged by shared beginnings.
+ */
 final class TokenTrie {
   final Map<Integer, TokenTrie> next = new TreeMap<>();
   final List<Integer> tokens = new ArrayList<>();

@@ -43,10 +43,8 @@ class GrammarTest {
   private static Stream<Arguments> grammarsAndExpressions() {
     return Stream.of(
         Arguments.of("root ::= (\"ab\" | \"c\")* \"d\"{2,3} [x-z]?", "(ab|c)*d{2,3}[x-z]?"),
-        Arguments.of(
-            "root ::= a+ | b\na ::= [^a-c]\nb ::= \"a\"? \"b\"{2} .", "[^a-c]+|a?b{2}."),
-        Arguments.of(
-            "root ::= x{1,} # comment\n  | \"\"\nx ::= (\"a\" x | \"b\")", "((a*b)+|)"),
+        Arguments.of("root ::= a+ | b\na ::= [^a-c]\nb ::= \"a\"? \"b\"{2} .", "[^a-c]+|a?b{2}."),
+        Arguments.of("root ::= x{1,} # comment\n  | \"\"\nx ::= (\"a\" x | \"b\")", "((a*b)+|)"),
         Arguments.of("root ::= \"ab\"* [\\x61-\\x62\\]]{0,2}", "(ab)*[ab\\]]{0,2}"));
   }
 
@@ -103,8 +101,8 @@ class GrammarTest {
         assertTrue(
             Set.of("id", "name", "kind", "tags", "more").containsAll(value.propertyNames()), text);
         assertTrue(!value.has("id") || value.get("id").isIntegralNumber(), text);
-        int characters = value.get("name").asString().codePointCount(
-            0, value.get("name").asString().length());
+        int characters =
+            value.get("name").asString().codePointCount(0, value.get("name").asString().length());
         assertTrue(characters >= 1 && characters <= 6, text);
         assertTrue(value.get("tags").isArray() && value.get("tags").size() <= 3, text);
         value.get("tags").forEach(t -> assertTrue(t.isBoolean() || t.isNumber(), text));
@@ -148,8 +146,7 @@ class GrammarTest {
     assertMessage("line 1: expected {m}", "root ::= \"x\"{3,2}");
     Path schema = folder.resolve("bad.json");
     Files.writeString(schema, "{\"type\": \"string\", \"pattern\": \"a+\"}");
-    UsageException e =
-        assertThrows(UsageException.class, () -> GrammarFiles.jsonSchema(schema));
+    UsageException e = assertThrows(UsageException.class, () -> GrammarFiles.jsonSchema(schema));
     assertTrue(e.getMessage().contains("'pattern' is not supported"), e.getMessage());
     Path longText = folder.resolve("long.gbnf");
     Files.writeString(longText, "root ::= \"a\"{50}");

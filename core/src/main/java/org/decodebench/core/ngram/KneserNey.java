@@ -57,8 +57,7 @@ final class KneserNey {
     sum(NgramTrie.ROOT, 0, false, before, ones, twos);
     for (int length = 1; length <= order; length++) {
       boolean known = ones[length] > 0 && twos[length] > 0;
-      discount[length] =
-          known ? (double) ones[length] / (ones[length] + 2 * twos[length]) : 0.5;
+      discount[length] = known ? (double) ones[length] / (ones[length] + 2 * twos[length]) : 0.5;
     }
   }
 

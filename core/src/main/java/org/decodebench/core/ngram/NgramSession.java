@@ -49,8 +49,7 @@ final class NgramSession implements Session {
     }
     int row = 0;
     for (Run run : runs) {
-      System.arraycopy(
-          run.tokens(), 0, cache[run.sequence()], run.first(), run.tokens().length);
+      System.arraycopy(run.tokens(), 0, cache[run.sequence()], run.first(), run.tokens().length);
       for (int r : run.rows()) {
         table.next(context(run, run.first() + r), p);
         for (int v = 0; v < p.length; v++) {

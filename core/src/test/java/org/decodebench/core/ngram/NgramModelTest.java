@@ -54,10 +54,8 @@ class NgramModelTest {
 
   @Test
   void perplexityComesNearTheEntropyOfASourceOfItsOrder() {
-    NgramModel model =
-        new NgramModel("test", texts(2000, 40), 3, VOCAB, SOURCE.tokenizer());
-    NgramModel short1 =
-        new NgramModel("test", texts(2000, 40), 1, VOCAB, SOURCE.tokenizer());
+    NgramModel model = new NgramModel("test", texts(2000, 40), 3, VOCAB, SOURCE.tokenizer());
+    NgramModel short1 = new NgramModel("test", texts(2000, 40), 1, VOCAB, SOURCE.tokenizer());
     double nll = 0;
     double shortNll = 0;
     double truth = 0;
