@@ -10,15 +10,16 @@ public final class CausalRequests {
   private CausalRequests() {}
 
   /**
+   * @param user who asks, for the message
    * @throws UsageException if the model was not trained to predict the next token
    */
-  public static void checkModel(String decoder, LanguageModel model) {
+  public static void checkModel(String user, LanguageModel model) {
     Paradigm paradigm = model.config().paradigm();
     if (paradigm != Paradigm.AUTOREGRESSIVE && paradigm != Paradigm.ANY) {
       throw new UsageException(
-          "decoder %s needs an autoregressive model, but '%s' is a %s model: use the decoder %s"
+          "%s needs an autoregressive model; '%s' is a %s model, which %s can decode"
               .formatted(
-                  decoder,
+                  user,
                   model.name(),
                   paradigm == Paradigm.MASKED_DIFFUSION ? "masked-diffusion" : "block-diffusion",
                   paradigm == Paradigm.MASKED_DIFFUSION
@@ -27,9 +28,9 @@ public final class CausalRequests {
     }
     if (model.config().logitShift() != 1) {
       throw new UsageException(
-          "decoder %s needs a model whose rows answer for the next token; those of '%s' answer for"
-                  .formatted(decoder, model.name())
-              + " their own position: use masked-diffusion or block-diffusion");
+          "%s needs a model whose rows answer for the next token; those of '%s' answer for their"
+                  .formatted(user, model.name())
+              + " own position, which masked-diffusion or block-diffusion can decode");
     }
   }
 
