@@ -53,6 +53,10 @@ abstract class PanelMatrix extends Matrix {
             packer.pack(bytes, panel, row - panel * PANEL);
           }
         });
+    if (tensor.data().isMapped()) {
+      // The file's pages are not needed again: no model is held twice.
+      tensor.data().unload();
+    }
   }
 
   /** Array size of that many lines a panel. */

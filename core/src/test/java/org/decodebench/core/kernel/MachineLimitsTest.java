@@ -1,0 +1,35 @@
+package org.decodebench.core.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MachineLimitsTest {
+
+  @Test
+  void limitsAreMeasuredForEveryLevelAndThreadCount() {
+    MachineLimits limits = MachineLimits.measure(3, Duration.ofMillis(5), 8 << 20);
+    assertEquals(
+        List.of(1, 2, 3), limits.peaks().stream().map(MachineLimits.Peak::threads).toList());
+    assertTrue(limits.peaks().stream().allMatch(p -> p.flopsPerSecond() > 1e6));
+    List<MachineLimits.Bandwidth> memory =
+        limits.bandwidths().stream().filter(b -> b.level().equals("memory")).toList();
+    assertEquals(3, memory.size());
+    assertTrue(limits.bandwidths().stream().allMatch(b -> b.bytesPerSecond() > 1e6));
+    assertEquals(0, limits.bandwidths().size() % 3);
+  }
+
+  @Test
+  void bothProbesDoWhatTheyCount() {
+    float[] ones = new float[1 << 12];
+    java.util.Arrays.fill(ones, 1);
+    for (Probe probe : new Probe[] {new Probe.Scalar(), new VectorProbe()}) {
+      assertEquals(1 << 11, probe.read(ones, 1 << 10, 3 << 10));
+      // x/2 + 1 has its fixed point at 2.
+      assertEquals(2f * probe.multiplyAdds(), probe.multiplyAdd(60), 1e-3);
+    }
+  }
+}
