@@ -1,21 +1,19 @@
 package org.decodebench.training;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 
 /**
  * The model card: what the network is and on what budget it was trained.
  *
+ * @param commit the sources that trained, as git knows them
  * @param trainingNll mean over the last tenth of the steps, nats a text token
  * @param heldOutNll nats a text token, of the stored weights
  * @param sourceEntropy exact nats a token, NaN without a source
  */
 record ModelCard(
     TrainConfig config,
+    String commit,
     ModelConfig model,
     String dtype,
     long parameters,
@@ -56,7 +54,7 @@ record ModelCard(
         "warm-up over %.0f %% of the steps to %s, cosine down to %.0f %% of it"
             .formatted(100 * o.warmup(), o.rate(), 100 * o.last()));
     row(card, "seed", Long.toString(config.seed()));
-    row(card, "commit", commit());
+    row(card, "commit", commit);
     row(
         card,
         "runtime",
@@ -114,22 +112,5 @@ record ModelCard(
 
   private static void row(StringBuilder card, String name, String value) {
     card.append("| ").append(name).append(" | ").append(value).append(" |\n");
-  }
-
-  /** The commit that trained, as far as git knows it here. */
-  private static String commit() {
-    try {
-      Process git =
-          new ProcessBuilder("git", "describe", "--always", "--dirty", "--exclude", "*").start();
-      String out = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return git.waitFor(10, TimeUnit.SECONDS) && git.exitValue() == 0
-          ? out.toLowerCase(Locale.ROOT)
-          : "unknown";
-    } catch (IOException e) {
-      return "unknown";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "unknown";
-    }
   }
 }

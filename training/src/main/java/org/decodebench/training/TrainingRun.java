@@ -26,6 +26,7 @@ final class TrainingRun {
   private final DType dtype;
   private final Source source;
   private final CanvasData data;
+  private final String commit = SourceCommit.find();
 
   TrainingRun(TrainConfig config, boolean restart, DType dtype) {
     this.config = config;
@@ -119,6 +120,7 @@ final class TrainingRun {
     ModelCard card =
         new ModelCard(
             config,
+            commit,
             model,
             dtype.name(),
             ParameterShapes.count(model),
