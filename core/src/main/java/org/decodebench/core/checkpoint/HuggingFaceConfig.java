@@ -3,21 +3,16 @@ package org.decodebench.core.checkpoint;
 import java.util.List;
 import java.util.OptionalInt;
 import org.decodebench.core.model.ModelConfig;
-import org.decodebench.core.model.ModelConfig.Mlp;
-import org.decodebench.core.model.ModelConfig.Norm;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 import org.decodebench.core.model.ModelConfig.Positions;
 import org.decodebench.core.model.ModelConfig.RopeScaling;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads {@code config.json} of the families that are shaped like Llama: {@code llama}, {@code
- * mistral}, {@code qwen2}, {@code qwen3}, with our own object {@code decodebench} for what a model
- * was trained to do.
+ * Reads {@code config.json} of the {@linkplain HubFamily families} that are known, with our own
+ * object {@code decodebench} for what a model was trained to do where its family does not say it.
  */
 final class HuggingFaceConfig {
-  static final List<String> FAMILIES = List.of("llama", "mistral", "qwen2", "qwen3");
-
   /** Ranges that keep a damaged file from asking for absurd amounts of memory. */
   private static final int MOST_WIDTH = 1 << 20;
 
@@ -56,61 +51,113 @@ final class HuggingFaceConfig {
     "max_window_layers"
   };
 
-  private final JsonFields fields;
-  private final String type;
+  /** A folder with this in its name holds a block-diffusion model where the family has both. */
+  private static final String BLOCKS = "bd3lm";
 
-  private HuggingFaceConfig(String file, JsonNode json) {
-    fields = new JsonFields(file, json);
-    type = fields.choice("model_type", "(none)", FAMILIES.toArray(String[]::new));
+  private static final int USUAL_BLOCK = 32;
+
+  private final JsonFields fields;
+  private final HubFamily family;
+  private final String file;
+  private final OptionalInt tokenizersMask;
+
+  private HuggingFaceConfig(String file, JsonNode json, OptionalInt tokenizersMask) {
+    this.file = file;
+    this.tokenizersMask = tokenizersMask;
+    this.fields = new JsonFields(file, json);
+    String type = fields.text("model_type", "(none)");
+    this.family =
+        HubFamily.of(type)
+            .orElseThrow(() ->
+                fields.bad(
+                    "model_type", "is %s; supported: %s", Quoted.of(type), HubFamily.supported()));
   }
 
   /**
+   * @param tokenizersMask the tokenizer's mask token, for families whose configuration names none
    * @throws org.decodebench.core.UsageException naming a field that is missing, out of range or not
    *     supported
    */
-  static ModelConfig read(String file, JsonNode json) {
-    return new HuggingFaceConfig(file, json).read();
+  static ModelConfig read(String file, JsonNode json, OptionalInt tokenizersMask) {
+    ModelConfig config = new HuggingFaceConfig(file, json, tokenizersMask).read();
+    ConfigChecks.check(file, config);
+    return config;
+  }
+
+  /** How the family of a configuration names its tensors. */
+  static TensorLayout layout(JsonNode json) {
+    TensorLayout layout = HubFamily.of(json.path("model_type").asString("")).orElseThrow().layout();
+    boolean unmodulated =
+        layout == TensorLayout.DIT
+            && json.path("adaln").isBoolean()
+            && !json.path("adaln").booleanValue();
+    return unmodulated ? TensorLayout.PLAIN_DIT : layout;
   }
 
   private ModelConfig read() {
-    int hidden = fields.integer("hidden_size", 1, MOST_WIDTH);
-    int layers = fields.integer("num_hidden_layers", 1, MOST_LAYERS);
-    int heads = fields.integer("num_attention_heads", 1, MOST_WIDTH);
-    int kvHeads = fields.integer("num_key_value_heads", 1, heads, heads);
-    int usualHead = type.equals("qwen3") ? 128 : Math.max(1, hidden / heads);
+    int hidden = integer("hidden_size", MOST_WIDTH);
+    int layers = integer("num_hidden_layers", MOST_LAYERS);
+    int heads = integer("num_attention_heads", MOST_WIDTH);
+    int kvHeads = fields.integer(family.field("num_key_value_heads"), 1, heads, heads);
+    HubFamily.Usual usual = family.usual();
+    int usualHead = usual.headSize() > 0 ? usual.headSize() : Math.max(1, hidden / heads);
     int headSize = fields.integer("head_dim", 1, 1 << 12, usualHead);
-    int context = fields.integer("max_position_embeddings", 1, MOST_POSITIONS);
-    fields.choice("hidden_act", "silu", "silu");
+    int context = integer("max_position_embeddings", MOST_POSITIONS);
+    checkActivation();
     fields.flag("attention_bias", false);
     fields.flag("mlp_bias", false);
-    Positions positions = positions(headSize, context);
-    int vocab = fields.integer("vocab_size", 1, MOST_TOKENS);
+    fields.flag("adaln", true);
+    family.fixed().forEach(fields::fixed);
+    Positions positions =
+        family.learnedPositions() ? new Positions.Learned() : positions(headSize, context);
+    int vocab = integer("vocab_size", MOST_TOKENS);
     Trained trained = trained(vocab);
     ModelConfig config =
         new ModelConfig(
-            type,
+            family.type(),
             vocab,
             hidden,
             layers,
             heads,
             kvHeads,
             headSize,
-            fields.integer("intermediate_size", 1, MOST_WIDTH),
+            mlpSize(hidden),
             context,
-            Norm.RMS,
-            (float) fields.positive("rms_norm_eps", 1e-6),
+            family.norm(),
+            (float) fields.positive(family.field("rms_norm_eps"), usual.epsilon()),
             positions,
-            Mlp.SWIGLU,
-            type.equals("qwen3"),
-            fields.flag("tie_word_embeddings", false),
+            family.mlp(),
+            family.qkNorm(),
+            fields.flag(family.field("tie_word_embeddings"), usual.tied()),
             slidingWindow(layers),
             trained.paradigm,
             trained.maskTokenId,
             trained.logitShift,
             trained.blockSize);
     fields.ignore(IGNORED);
+    fields.ignore(family.ignored().toArray(String[]::new));
     fields.rejectOthers();
     return config;
+  }
+
+  private int integer(String name, int most) {
+    return fields.integer(family.field(name), 1, most);
+  }
+
+  private int mlpSize(int hidden) {
+    int factor = family.usual().mlpFactor();
+    String name = family.field("intermediate_size");
+    return factor == 0
+        ? fields.integer(name, 1, MOST_WIDTH)
+        : fields.integer(name, 1, MOST_WIDTH, factor * hidden);
+  }
+
+  private void checkActivation() {
+    String name = family.field("hidden_act");
+    switch (family.mlp()) {
+      case SWIGLU -> fields.choice(name, "silu", "silu");
+      case GELU_TANH -> fields.choice(name, "gelu_new", "gelu_new", "gelu_pytorch_tanh");
+    }
   }
 
   /** Older files keep theta and scaling apart, newer ones together in rope_parameters. */
@@ -167,7 +214,7 @@ final class HuggingFaceConfig {
       }
       throw fields.bad("layer_types", "mixes kinds of attention; supported: one for all layers");
     }
-    if (type.equals("mistral") || type.equals("llama")) {
+    if (family.type().equals("mistral") || family.type().equals("llama")) {
       return window;
     }
     boolean used = fields.flag("use_sliding_window", false);
@@ -183,10 +230,47 @@ final class HuggingFaceConfig {
       Paradigm paradigm, OptionalInt maskTokenId, int logitShift, int blockSize) {}
 
   private Trained trained(int vocab) {
-    if (!fields.has("decodebench")) {
-      return new Trained(Paradigm.AUTOREGRESSIVE, OptionalInt.empty(), 1, 0);
+    HubFamily.Trained usual = family.trained();
+    boolean named = file.contains(BLOCKS) || fields.text("_name_or_path", "").contains(BLOCKS);
+    boolean blocks = usual.paradigm() == Paradigm.MASKED_DIFFUSION && named && isBoth();
+    int familyBlock = usual.blockField().isEmpty() ? 0 : usual.blockSize();
+    if (!usual.blockField().isEmpty()) {
+      familyBlock = fields.integer(usual.blockField(), 1, MOST_POSITIONS, familyBlock);
     }
-    JsonFields ours = fields.object("decodebench");
+    OptionalInt mask = fields.optionalInteger("mask_token_id", 0, vocab - 1);
+    if (fields.has("decodebench")) {
+      return ours(fields.object("decodebench"), vocab, mask);
+    }
+    if (usual.paradigm() == Paradigm.AUTOREGRESSIVE) {
+      return new Trained(usual.paradigm(), OptionalInt.empty(), usual.logitShift(), 0);
+    }
+    return new Trained(
+        blocks ? Paradigm.BLOCK_DIFFUSION : usual.paradigm(),
+        OptionalInt.of(familyMask(mask, vocab)),
+        usual.logitShift(),
+        blocks ? USUAL_BLOCK : familyBlock);
+  }
+
+  private boolean isBoth() {
+    return family.type().startsWith("a2d-");
+  }
+
+  private int familyMask(OptionalInt given, int vocab) {
+    if (given.isPresent()) {
+      return given.getAsInt();
+    }
+    if (family.trained().lastIsMask()) {
+      return vocab - 1;
+    }
+    OptionalInt known = tokenizersMask.isPresent() ? tokenizersMask : family.trained().maskToken();
+    if (known.isEmpty() || known.getAsInt() >= vocab) {
+      throw fields.bad("mask_token_id", "is missing; the tokenizer's mask token is %s", known);
+    }
+    return known.getAsInt();
+  }
+
+  /** Our own object says it all; what it leaves out is as in a model of its paradigm. */
+  private Trained ours(JsonFields ours, int vocab, OptionalInt above) {
     Paradigm paradigm =
         switch (ours.choice(
             "paradigm",
@@ -200,6 +284,9 @@ final class HuggingFaceConfig {
         };
     boolean diffusion = paradigm != Paradigm.AUTOREGRESSIVE;
     OptionalInt mask = ours.optionalInteger("mask_token_id", 0, vocab - 1);
+    if (mask.isEmpty()) {
+      mask = above;
+    }
     if (diffusion && mask.isEmpty()) {
       throw ours.bad("mask_token_id", "is missing in a diffusion model");
     }

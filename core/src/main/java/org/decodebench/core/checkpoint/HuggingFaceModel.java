@@ -5,9 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.WeightSource;
@@ -21,30 +20,26 @@ import tools.jackson.databind.node.ObjectNode;
 /** A model folder in Hugging Face's layout: config.json and safetensors, single or in shards. */
 final class HuggingFaceModel implements WeightSource {
   static final String CONFIG = "config.json";
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
-
-  /** Tensors that some exporters add and no forward pass needs. */
-  private static final Pattern REDUNDANT = Pattern.compile(".*rotary_emb\\.inv_freq");
-
-  private static final Pattern CANONICAL =
-      Pattern.compile(
-          "model\\.embed_tokens\\.weight|model\\.norm\\.weight|lm_head\\.(weight|bias)"
-              + "|model\\.layers\\.(?<layer>0|[1-9][0-9]{0,5})\\.("
-              + "(input_layernorm|post_attention_layernorm)\\.weight"
-              + "|self_attn\\.[qkvo]_proj\\.(weight|bias)"
-              + "|self_attn\\.(?<headnorm>[qk]_norm)\\.weight"
-              + "|mlp\\.(gate|up|down)_proj\\.(weight|bias))");
 
   private final ModelFiles files;
   private final ModelConfig config;
   private final Map<String, SafetensorsFile> fileOf;
+  private final CanonicalTensors tensors;
 
   private HuggingFaceModel(
-      ModelFiles files, ModelConfig config, Map<String, SafetensorsFile> fileOf) {
+      ModelFiles files,
+      ModelConfig config,
+      TensorLayout layout,
+      Map<String, SafetensorsFile> fileOf) {
     this.files = files;
     this.config = config;
     this.fileOf = fileOf;
+    this.tensors =
+        new CanonicalTensors(
+            files.name(), config, layout, fileOf.keySet(), name -> fileOf.get(name).tensor(name));
   }
 
   /**
@@ -52,16 +47,34 @@ final class HuggingFaceModel implements WeightSource {
    */
   static Checkpoint open(ModelFiles files) {
     ObjectNode json = files.json(CONFIG);
-    ModelConfig config = HuggingFaceConfig.read(files.name() + "/" + CONFIG, json);
+    ModelConfig config = HuggingFaceConfig.read(files.name() + "/" + CONFIG, json, mask(files));
     Tokenizer tokenizer = tokenizer(files, json);
-    HuggingFaceModel model = new HuggingFaceModel(files, config, tensors(files));
+    Map<String, SafetensorsFile> fileOf = tensors(files);
     try {
-      model.checkNames();
-      return new Checkpoint(model, tokenizer);
+      TensorLayout layout = HuggingFaceConfig.layout(json);
+      return new Checkpoint(new HuggingFaceModel(files, config, layout, fileOf), tokenizer);
     } catch (RuntimeException e) {
-      model.close();
+      closeAll(fileOf.values());
       throw e;
     }
+  }
+
+  /** The tokenizer's mask token; some diffusion models are known by it alone. */
+  private static OptionalInt mask(ModelFiles files) {
+    if (!files.has(TOKENIZER_CONFIG)) {
+      return OptionalInt.empty();
+    }
+    ObjectNode json = files.json(TOKENIZER_CONFIG);
+    JsonNode mask = json.path("mask_token");
+    String text = (mask.isObject() ? mask.path("content") : mask).asString("");
+    for (Map.Entry<String, JsonNode> token : json.path("added_tokens_decoder").properties()) {
+      if (!text.isEmpty()
+          && token.getValue().path("content").asString("").equals(text)
+          && token.getKey().matches("\\d{1,9}")) {
+        return OptionalInt.of(Integer.parseInt(token.getKey()));
+      }
+    }
+    return OptionalInt.empty();
   }
 
   private static Tokenizer tokenizer(ModelFiles files, JsonNode json) {
@@ -123,23 +136,6 @@ final class HuggingFaceModel implements WeightSource {
     return open;
   }
 
-  /** A tensor that the forward pass would not use means that it is another model than we think. */
-  private void checkNames() {
-    for (String name : fileOf.keySet()) {
-      var match = CANONICAL.matcher(name);
-      boolean known =
-          match.matches()
-              && (match.group("layer") == null
-                  || Integer.parseInt(match.group("layer")) < config.layers())
-              && (match.group("headnorm") == null || config.qkNorm());
-      if (!known && !REDUNDANT.matcher(name).matches()) {
-        throw new UsageException(
-            "%s: tensor %s is no part of a %s model of %d layers"
-                .formatted(name(), Quoted.of(name), config.architecture(), config.layers()));
-      }
-    }
-  }
-
   @Override
   public String name() {
     return files.name();
@@ -152,12 +148,12 @@ final class HuggingFaceModel implements WeightSource {
 
   @Override
   public Set<String> names() {
-    return new TreeSet<>(fileOf.keySet());
+    return tensors.names();
   }
 
   @Override
   public Optional<Tensor> find(String name) {
-    return Optional.ofNullable(fileOf.get(name)).map(file -> file.tensor(name));
+    return tensors.make(name);
   }
 
   @Override

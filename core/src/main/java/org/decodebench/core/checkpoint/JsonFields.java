@@ -99,6 +99,13 @@ final class JsonFields {
     return value;
   }
 
+  /** A member that must have this value if it is there. */
+  void fixed(String key, String value) {
+    if (has(key) && !get(key).asString("").equals(value)) {
+      throw bad(key, "is %s; only %s is supported", Quoted.of(get(key).toString()), value);
+    }
+  }
+
   /** The strings of an array, empty where it is missing. */
   List<String> texts(String key) {
     List<String> out = new ArrayList<>();

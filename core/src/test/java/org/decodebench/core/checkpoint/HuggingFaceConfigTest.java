@@ -25,7 +25,8 @@ class HuggingFaceConfigTest {
         "config.json",
         JsonFile.object(
             "config.json",
-            json.replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            json.replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+        OptionalInt.empty());
   }
 
   /** The base file with more members. */
@@ -92,7 +93,7 @@ class HuggingFaceConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'llama'            | 'bert'        | 'model_type' is 'bert'; supported: llama, mistral, qwen2, qwen3",
+        "'llama'            | 'bert'        | 'model_type' is 'bert'; supported: llama, mistral, qwen2, qwen3, a2d-llama",
         "'hidden_size':64   | 'hidden_size':0 | 'hidden_size'",
         "'hidden_size':64   | 'hidden_size':1e99 | 'hidden_size'",
         "'hidden_size':64,  |               | 'hidden_size' is missing",
