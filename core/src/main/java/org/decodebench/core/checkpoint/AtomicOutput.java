@@ -29,8 +29,14 @@ final class AtomicOutput implements AutoCloseable {
     try {
       Path folder = target.toAbsolutePath().getParent();
       Files.createDirectories(folder);
-      temporary = Files.createTempFile(folder, "." + target.getFileName(), ".part");
-      channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+      // Not createTempFile, whose files only the owner may read.
+      String name = ".%s.%d-%x.part";
+      temporary =
+          folder.resolve(
+              name.formatted(
+                  target.getFileName(), ProcessHandle.current().pid(), System.nanoTime()));
+      channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new UsageException("cannot write " + target + ": " + e, e);
     }

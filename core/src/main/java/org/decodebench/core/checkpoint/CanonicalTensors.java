@@ -1,6 +1,5 @@
 package org.decodebench.core.checkpoint;
 
-import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -170,21 +169,7 @@ final class CanonicalTensors {
     if (tensor.shape().length != 2 || tensor.type().quantised()) {
       throw new UsageException("%s: cannot transpose a tensor %s".formatted(file, tensor));
     }
-    int rows = tensor.shape()[0];
-    int columns = tensor.shape()[1];
-    Tensor out = Tensor.zeros(tensor.type(), columns, rows);
-    long width = tensor.type().blockBytes();
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns; c++) {
-        MemorySegment.copy(
-            tensor.data(),
-            ((long) r * columns + c) * width,
-            out.data(),
-            ((long) c * rows + r) * width,
-            width);
-      }
-    }
-    return out;
+    return RowOrder.transposed(tensor);
   }
 
   private Tensor scaled(Tensor tensor, float[] factors, boolean onePlus) {

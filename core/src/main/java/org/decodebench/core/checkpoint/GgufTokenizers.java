@@ -1,19 +1,22 @@
 package org.decodebench.core.checkpoint;
 
 import java.util.LinkedHashSet;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.checkpoint.TokenizerData.BytePairs;
+import org.decodebench.core.checkpoint.TokenizerData.Common;
+import org.decodebench.core.checkpoint.TokenizerData.Own;
+import org.decodebench.core.checkpoint.TokenizerData.SentencePiece;
+import org.decodebench.core.source.Sources;
 import org.decodebench.core.tokenizer.BytePairTokenizer;
+import org.decodebench.core.tokenizer.ByteTokenizer;
 import org.decodebench.core.tokenizer.PreTokenizer;
 import org.decodebench.core.tokenizer.SentencePieceTokenizer;
 import org.decodebench.core.tokenizer.Tokenizer;
 import org.decodebench.core.tokenizer.Vocabulary;
-import org.decodebench.core.tokenizer.Vocabulary.Kind;
 
 /** Makes the tokenizer that a GGUF file's metadata describes. */
 final class GgufTokenizers {
-  private static final String KEY = "tokenizer.ggml.";
 
   /** Control tokens that end a turn or a text wherever they are; files often name only one. */
   private static final Set<String> KNOWN_ENDS =
@@ -34,109 +37,48 @@ final class GgufTokenizers {
    * @throws UsageException if there is no vocabulary or it is of a kind that is not supported
    */
   static Tokenizer of(GgufMetadata metadata) {
-    String model = metadata.requiredText(KEY + "model");
-    return switch (model) {
-      case "llama" -> sentencePiece(metadata);
-      case "gpt2" -> bytePair(metadata);
+    try {
+      return switch (GgufTokenizerData.read(metadata)) {
+        case Own(String name) -> own(name);
+        case SentencePiece(Common common, float[] scores, boolean spacePrefix) ->
+            new SentencePieceTokenizer(
+                vocabulary(metadata, common), scores, spacePrefix, common.unknown());
+        case BytePairs(Common common, String[] merges, PreTokenizer words) ->
+            new BytePairTokenizer(vocabulary(metadata, common), merges, words);
+      };
+    } catch (UsageException e) {
+      throw e.getMessage().startsWith(metadata.file())
+          ? e
+          : new UsageException(metadata.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * One of our own tokenizers.
+   *
+   * @throws UsageException for a name that is none
+   */
+  static Tokenizer own(String name) {
+    return switch (name) {
+      case "tales" -> Sources.byName("tales").tokenizer();
+      case "bytes" -> new ByteTokenizer();
       default ->
           throw new UsageException(
-              "%s: metadata %smodel is %s; supported are 'llama' (SentencePiece) and 'gpt2' (BPE)"
-                  .formatted(metadata.file(), KEY, Quoted.of(model)));
+              "tokenizer is %s; supported: tales, bytes".formatted(Quoted.of(name)));
     };
   }
 
-  private static Tokenizer sentencePiece(GgufMetadata metadata) {
-    String[] texts = tokens(metadata);
-    double[] wide =
-        metadata.numbers(KEY + "scores").orElseThrow(() -> metadata.missing(KEY + "scores"));
-    checkLength(metadata, "scores", wide.length, texts.length);
-    float[] scores = new float[wide.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = (float) wide[i];
-    }
-    boolean spacePrefix = metadata.flag(KEY + "add_space_prefix").orElse(true);
-    OptionalInt unknown = id(metadata, "unknown_token_id", texts.length);
-    Vocabulary vocabulary = vocabulary(metadata, texts, true);
-    try {
-      return new SentencePieceTokenizer(vocabulary, scores, spacePrefix, unknown);
-    } catch (UsageException e) {
-      throw new UsageException(metadata.file() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static Tokenizer bytePair(GgufMetadata metadata) {
-    String[] texts = tokens(metadata);
-    String[] merges =
-        metadata.texts(KEY + "merges").orElseThrow(() -> metadata.missing(KEY + "merges"));
-    String name = metadata.text(KEY + "pre").orElse("default");
-    PreTokenizer words =
-        PreTokenizer.byName(name)
-            .orElseThrow(() ->
-                new UsageException(
-                    "%s: metadata %spre is %s; supported are %s"
-                        .formatted(metadata.file(), KEY, Quoted.of(name), PreTokenizer.known())));
-    boolean addBegin = words == PreTokenizer.LLAMA_BPE;
-    return new BytePairTokenizer(vocabulary(metadata, texts, addBegin), merges, words);
-  }
-
-  private static String[] tokens(GgufMetadata metadata) {
-    String[] texts =
-        metadata.texts(KEY + "tokens").orElseThrow(() -> metadata.missing(KEY + "tokens"));
-    if (texts.length == 0) {
-      throw new UsageException("%s: metadata %stokens is empty".formatted(metadata.file(), KEY));
-    }
-    return texts;
-  }
-
-  private static Vocabulary vocabulary(GgufMetadata metadata, String[] texts, boolean addBegin) {
-    Kind[] kinds = kinds(metadata, texts.length);
-    OptionalInt begin = id(metadata, "bos_token_id", texts.length);
-    OptionalInt end = id(metadata, "eos_token_id", texts.length);
+  private static Vocabulary vocabulary(GgufMetadata metadata, Common common) {
+    int count = common.texts().length;
     Set<Integer> ends = new LinkedHashSet<>();
-    end.ifPresent(ends::add);
-    id(metadata, "eot_token_id", texts.length).ifPresent(ends::add);
-    id(metadata, "eom_token_id", texts.length).ifPresent(ends::add);
-    ends.addAll(Vocabulary.controlsNamed(texts, kinds, KNOWN_ENDS));
+    common.end().ifPresent(ends::add);
+    GgufTokenizerData.id(metadata, "eot_token_id", count).ifPresent(ends::add);
+    GgufTokenizerData.id(metadata, "eom_token_id", count).ifPresent(ends::add);
+    ends.addAll(Vocabulary.controlsNamed(common.texts(), common.kinds(), KNOWN_ENDS));
     return new Vocabulary(
-        texts,
-        kinds,
+        common.texts(),
+        common.kinds(),
         new Vocabulary.Edges(
-            begin,
-            ends,
-            end,
-            metadata.flag(KEY + "add_bos_token").orElse(addBegin),
-            metadata.flag(KEY + "add_eos_token").orElse(false)));
-  }
-
-  private static Kind[] kinds(GgufMetadata metadata, int count) {
-    Kind[] known = Kind.values();
-    Kind[] kinds = new Kind[count];
-    long[] numbers = metadata.integers(KEY + "token_type").orElse(null);
-    if (numbers != null) {
-      checkLength(metadata, "token_type", numbers.length, count);
-    }
-    for (int i = 0; i < count; i++) {
-      long number = numbers == null ? 1 : numbers[i];
-      if (number < 0 || number > known.length) {
-        throw new UsageException(
-            "%s: metadata %stoken_type of token %d is %d, 1 to %d are known"
-                .formatted(metadata.file(), KEY, i, number, known.length));
-      }
-      // 0 stands for "undefined" and means an ordinary token.
-      kinds[i] = number == 0 ? Kind.NORMAL : known[(int) number - 1];
-    }
-    return kinds;
-  }
-
-  private static OptionalInt id(GgufMetadata metadata, String name, int count) {
-    return metadata.integer(KEY + name, 0, count - 1);
-  }
-
-  private static void checkLength(GgufMetadata metadata, String name, int length, int tokens) {
-    if (length != tokens) {
-      throw new UsageException(
-          "%s: metadata %s%s has %d values for %d tokens"
-              .formatted(metadata.file(), KEY, name, length, tokens));
-    }
+            common.begin(), ends, common.end(), common.addBegin(), common.addEnd()));
   }
 }

@@ -8,51 +8,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.decodebench.core.UsageException;
-import org.decodebench.core.tensor.DType;
-import org.decodebench.core.tensor.Tensor;
 
 /** Writes GGUF version 3. Tensors are made one after the other, so a model is never held whole. */
 final class GgufWriter {
   private static final int ALIGNMENT = 32;
-
-  /**
-   * A tensor to come.
-   *
-   * @param shape outermost first
-   * @param values called once, when its turn comes
-   */
-  record Entry(String name, DType type, int[] shape, Supplier<Tensor> values) {
-    static Entry of(String name, Tensor tensor) {
-      return new Entry(name, tensor.type(), tensor.shape(), () -> tensor);
-    }
-
-    long bytes() {
-      long elements = 1;
-      for (int size : shape) {
-        elements = Math.multiplyExact(elements, size);
-      }
-      return type.bytes(elements);
-    }
-  }
 
   private GgufWriter() {}
 
   /**
    * @throws UsageException if the file cannot be written; nothing is left behind then
    */
-  static void write(Path file, Map<String, GgufValue> metadata, List<Entry> entries) {
+  static void write(Path file, Map<String, GgufValue> metadata, List<TensorEntry> entries) {
     try (AtomicOutput out = new AtomicOutput(file)) {
       out.write(ByteBuffer.wrap(header(metadata, entries)));
-      for (Entry entry : entries) {
+      for (TensorEntry entry : entries) {
         out.pad(ALIGNMENT);
-        Tensor tensor = entry.values().get();
-        if (tensor.type() != entry.type()
-            || !java.util.Arrays.equals(tensor.shape(), entry.shape())) {
-          throw new IllegalStateException(entry.name() + ": announced otherwise than made");
-        }
-        out.write(tensor.data());
+        out.write(entry.make().data());
       }
       out.pad(ALIGNMENT);
       out.commit();
@@ -61,7 +33,7 @@ final class GgufWriter {
     }
   }
 
-  private static byte[] header(Map<String, GgufValue> metadata, List<Entry> entries) {
+  private static byte[] header(Map<String, GgufValue> metadata, List<TensorEntry> entries) {
     Little out = new Little();
     out.i32(0x46554747);
     out.i32(3);
@@ -72,7 +44,7 @@ final class GgufWriter {
       value(out, value);
     });
     long offset = 0;
-    for (Entry entry : entries) {
+    for (TensorEntry entry : entries) {
       out.string(entry.name());
       out.i32(entry.shape().length);
       for (int i = entry.shape().length - 1; i >= 0; i--) {

@@ -1,5 +1,6 @@
 package org.decodebench.core.checkpoint;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,9 +11,7 @@ import java.util.Set;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.WeightSource;
-import org.decodebench.core.source.Sources;
 import org.decodebench.core.tensor.Tensor;
-import org.decodebench.core.tokenizer.ByteTokenizer;
 import org.decodebench.core.tokenizer.Tokenizer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A model folder in Hugging Face's layout: config.json and safetensors, single or in shards. */
 final class HuggingFaceModel implements WeightSource {
   static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
@@ -78,16 +78,15 @@ final class HuggingFaceModel implements WeightSource {
   }
 
   private static Tokenizer tokenizer(ModelFiles files, JsonNode json) {
-    JsonNode name = json.path("decodebench").path("tokenizer");
-    return switch (name.asString("")) {
-      case "tales" -> Sources.byName("tales").tokenizer();
-      case "bytes" -> new ByteTokenizer();
-      case "" -> folderTokenizer(files);
-      default ->
-          throw new UsageException(
-              "%s/%s: field 'decodebench.tokenizer' is %s; supported: tales, bytes"
-                  .formatted(files.name(), CONFIG, Quoted.of(name.asString())));
-    };
+    String name = json.path("decodebench").path("tokenizer").asString("");
+    if (name.isEmpty()) {
+      return folderTokenizer(files);
+    }
+    try {
+      return GgufTokenizers.own(name);
+    } catch (UsageException e) {
+      throw new UsageException(files.name() + "/" + CONFIG + ": " + e.getMessage(), e);
+    }
   }
 
   private static Tokenizer folderTokenizer(ModelFiles files) {
@@ -98,7 +97,47 @@ final class HuggingFaceModel implements WeightSource {
     };
   }
 
-  private static Map<String, SafetensorsFile> tensors(ModelFiles files) {
+  /**
+   * What the tokenizer of a model is made of.
+   *
+   * @param reference an embedded model's name or a folder
+   */
+  static TokenizerData tokenizerData(String reference) {
+    ModelFiles files =
+        Models.embedded().contains(reference)
+            ? new ModelFiles.Embedded(reference)
+            : new ModelFiles.Folder(Path.of(reference));
+    String own = files.json(CONFIG).path("decodebench").path("tokenizer").asString("");
+    if (!own.isEmpty()) {
+      return new TokenizerData.Own(own);
+    }
+    ObjectNode settings =
+        files.has(TOKENIZER_CONFIG)
+            ? files.json(TOKENIZER_CONFIG)
+            : JsonFile.MAPPER.createObjectNode();
+    return JsonTokenizerData.read(
+        files.name() + "/" + TOKENIZER, files.json(TOKENIZER), settings, chatTemplate(files));
+  }
+
+  /** From its own file, or from the tokenizer's settings. */
+  static Optional<String> chatTemplate(ModelFiles files) {
+    Optional<String> own = files.text("chat_template.jinja");
+    if (own.isPresent() || !files.has(TOKENIZER_CONFIG)) {
+      return own;
+    }
+    JsonNode template = files.json(TOKENIZER_CONFIG).path("chat_template");
+    if (template.isArray()) {
+      // Several, by name.
+      for (JsonNode one : template) {
+        if (one.path("name").asString("").equals("default")) {
+          return Optional.of(one.path("template").asString(""));
+        }
+      }
+    }
+    return Optional.of(template.asString("")).filter(t -> !t.isEmpty());
+  }
+
+  static Map<String, SafetensorsFile> tensors(ModelFiles files) {
     Map<String, SafetensorsFile> fileOf = new LinkedHashMap<>();
     if (files.has(SINGLE) || !files.has(INDEX)) {
       SafetensorsFile file = files.safetensors(SINGLE);

@@ -63,6 +63,17 @@ final class JsonFile {
     throw new UsageException(file + ": not a JSON object");
   }
 
+  /** Writes the whole file or nothing, for people to read. */
+  static void write(Path file, ObjectNode json) {
+    try (AtomicOutput out = new AtomicOutput(file)) {
+      byte[] text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+      out.write(java.nio.ByteBuffer.wrap(text));
+      out.commit();
+    } catch (IOException e) {
+      throw new UsageException("cannot write " + file + ": " + e, e);
+    }
+  }
+
   /** A member that is a whole number of at least 0; empty if it is missing, null, or no such. */
   static OptionalInt index(JsonNode node) {
     return node != null && node.isInt() && node.intValue() >= 0

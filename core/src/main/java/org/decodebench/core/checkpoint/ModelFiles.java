@@ -3,8 +3,10 @@ package org.decodebench.core.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.decodebench.core.UsageException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,6 +27,9 @@ sealed interface ModelFiles {
    * @throws UsageException if the file is missing or damaged
    */
   SafetensorsFile safetensors(String file);
+
+  /** The text of a file, if it is there. */
+  Optional<String> text(String file);
 
   /** A folder as Hugging Face's libraries write it. */
   record Folder(Path path) implements ModelFiles {
@@ -47,6 +52,15 @@ sealed interface ModelFiles {
     public SafetensorsFile safetensors(String file) {
       return SafetensorsFile.open(path.resolve(file));
     }
+
+    @Override
+    public Optional<String> text(String file) {
+      try {
+        return has(file) ? Optional.of(Files.readString(path.resolve(file))) : Optional.empty();
+      } catch (IOException e) {
+        throw new UsageException("cannot read " + path.resolve(file) + ": " + e, e);
+      }
+    }
   }
 
   /** A model inside the application. */
@@ -66,6 +80,13 @@ sealed interface ModelFiles {
     @Override
     public SafetensorsFile safetensors(String file) {
       return SafetensorsFile.open(name + "/" + file, MemorySegment.ofArray(bytes(file)), () -> {});
+    }
+
+    @Override
+    public Optional<String> text(String file) {
+      return has(file)
+          ? Optional.of(new String(bytes(file), StandardCharsets.UTF_8))
+          : Optional.empty();
     }
 
     private byte[] bytes(String file) {

@@ -46,4 +46,42 @@ final class RowOrder {
     return new Tensor(
         tensor.type(), shape, tensor.data().asSlice(first * rowBytes, rows * rowBytes));
   }
+
+  /** The rows of several tensors of one type, one after the other. */
+  static Tensor joined(Tensor... parts) {
+    int[] shape = parts[0].shape().clone();
+    shape[0] = 0;
+    for (Tensor part : parts) {
+      shape[0] += part.shape()[0];
+    }
+    Tensor out = Tensor.zeros(parts[0].type(), shape);
+    long at = 0;
+    for (Tensor part : parts) {
+      MemorySegment.copy(part.data(), 0, out.data(), at, part.data().byteSize());
+      at += part.data().byteSize();
+    }
+    return out;
+  }
+
+  /** Rows and columns exchanged; not for block types. */
+  static Tensor transposed(Tensor tensor) {
+    if (tensor.shape().length != 2) {
+      return tensor;
+    }
+    int rows = tensor.shape()[0];
+    int columns = tensor.shape()[1];
+    Tensor out = Tensor.zeros(tensor.type(), columns, rows);
+    long width = tensor.type().blockBytes();
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        MemorySegment.copy(
+            tensor.data(),
+            ((long) r * columns + c) * width,
+            out.data(),
+            ((long) c * rows + r) * width,
+            width);
+      }
+    }
+    return out;
+  }
 }

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.tensor.DType;
@@ -25,7 +27,14 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException for a type that the format does not know
    */
   public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
-    byte[] header = header(tensors, metadata).getBytes(StandardCharsets.UTF_8);
+    List<TensorEntry> entries = new ArrayList<>();
+    tensors.forEach((name, tensor) -> entries.add(TensorEntry.of(name, tensor)));
+    write(file, entries, metadata);
+  }
+
+  /** The same with tensors that are made one after the other. */
+  static void write(Path file, List<TensorEntry> entries, Map<String, String> metadata) {
+    byte[] header = header(entries, metadata).getBytes(StandardCharsets.UTF_8);
     int padded = (header.length + 7) / 8 * 8;
     ByteBuffer start = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
     start.putLong(padded).put(header);
@@ -34,8 +43,8 @@ public final class SafetensorsWriter {
     }
     try (AtomicOutput out = new AtomicOutput(file)) {
       out.write(start.flip());
-      for (Tensor tensor : tensors.values()) {
-        out.write(tensor.data());
+      for (TensorEntry entry : entries) {
+        out.write(entry.make().data());
       }
       out.commit();
     } catch (IOException e) {
@@ -58,24 +67,23 @@ public final class SafetensorsWriter {
     return Tensor.of(DType.BF16, bits, shape);
   }
 
-  private static String header(Map<String, Tensor> tensors, Map<String, String> metadata) {
+  private static String header(List<TensorEntry> entries, Map<String, String> metadata) {
     Map<String, Object> header = new LinkedHashMap<>();
     if (!metadata.isEmpty()) {
       header.put("__metadata__", metadata);
     }
     long offset = 0;
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      Tensor tensor = entry.getValue();
-      if (tensor.type().quantised()) {
+    for (TensorEntry entry : entries) {
+      if (entry.type().quantised()) {
         throw new IllegalArgumentException(
-            "tensor " + entry.getKey() + ": safetensors has no type " + tensor.type());
+            "tensor " + entry.name() + ": safetensors has no type " + entry.type());
       }
-      long end = offset + tensor.data().byteSize();
+      long end = offset + entry.bytes();
       Map<String, Object> field = new LinkedHashMap<>();
-      field.put("dtype", tensor.type().name());
-      field.put("shape", tensor.shape());
+      field.put("dtype", entry.type().name());
+      field.put("shape", entry.shape());
       field.put("data_offsets", new long[] {offset, end});
-      header.put(entry.getKey(), field);
+      header.put(entry.name(), field);
       offset = end;
     }
     return JsonMapper.shared().writeValueAsString(header);

@@ -110,6 +110,11 @@ public enum PreTokenizer {
     return Arrays.stream(values()).filter(p -> p.names.contains(name)).findFirst();
   }
 
+  /** The name that a GGUF file gives. */
+  public String ggufName() {
+    return names.getFirst();
+  }
+
   /** All names, for messages. */
   public static String known() {
     return Arrays.stream(values()).map(p -> p.names.getFirst()).collect(Collectors.joining(", "));

@@ -42,8 +42,8 @@ class GgufReaderTest {
         file,
         metadata,
         List.of(
-            GgufWriter.Entry.of("first", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3)),
-            GgufWriter.Entry.of("second", Tensor.of(DType.Q8_0, new byte[2 * 34], 2, 32))));
+            TensorEntry.of("first", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3)),
+            TensorEntry.of("second", Tensor.of(DType.Q8_0, new byte[2 * 34], 2, 32))));
     good = Files.readAllBytes(file);
   }
 
@@ -114,7 +114,7 @@ class GgufReaderTest {
     assertTrue(message.contains("'flag'") && message.contains("twice"), message);
 
     Path twice = folder.resolve("twice.gguf");
-    GgufWriter.Entry entry = GgufWriter.Entry.of("same", Tensor.of(new float[] {1}, 1));
+    TensorEntry entry = TensorEntry.of("same", Tensor.of(new float[] {1}, 1));
     GgufWriter.write(twice, Map.of(), List.of(entry, entry));
     UsageException e = assertThrows(UsageException.class, () -> GgufFile.open(twice));
     assertTrue(e.getMessage().contains("'same' is there twice"), e.getMessage());

@@ -94,10 +94,10 @@ final class TinyModels {
     m.put("tokenizer.ggml.bos_token_id", integer(1));
     m.put("tokenizer.ggml.eos_token_id", integer(2));
     m.put("tokenizer.ggml.unknown_token_id", integer(0));
-    List<GgufWriter.Entry> entries = new ArrayList<>();
+    List<TensorEntry> entries = new ArrayList<>();
     tensors(1)
         .forEach((name, tensor) ->
-            entries.add(GgufWriter.Entry.of(GgufNames.toGguf(name).orElseThrow(), tensor)));
+            entries.add(TensorEntry.of(GgufNames.toGguf(name).orElseThrow(), tensor)));
     GgufWriter.write(file, m, entries);
   }
 
