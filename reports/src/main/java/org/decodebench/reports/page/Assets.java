@@ -23,6 +23,11 @@ final class Assets {
       "default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'"
           .formatted(hash(STYLE), hash(SCRIPT));
 
+  /** The same for a page without a script. */
+  static final String STYLE_ONLY =
+      "default-src 'none'; style-src '%s'; base-uri 'none'; form-action 'none'"
+          .formatted(hash(STYLE));
+
   static String hash(String content) {
     try {
       byte[] digest =

@@ -1,5 +1,6 @@
 package org.decodebench.reports.page;
 
+import org.decodebench.reports.result.Show;
 import static org.decodebench.reports.page.SvgCanvas.number;
 
 import java.awt.geom.Rectangle2D;
@@ -46,7 +47,10 @@ final class FrontierChart {
     this.label = label;
     this.baseline = baseline;
     this.x = Axis.over(values(Figure.HEADLINE), LEFT, WIDTH - RIGHT);
-    this.y = Axis.over(values(figure.name()), HEIGHT - BOTTOM, TOP);
+    this.y =
+        Show.isShare(figure)
+            ? new Axis(0, 1.04, HEIGHT - BOTTOM, TOP, false)
+            : Axis.over(values(figure.name()), HEIGHT - BOTTOM, TOP);
   }
 
   private double[] values(String name) {

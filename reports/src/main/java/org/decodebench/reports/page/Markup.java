@@ -32,4 +32,13 @@ final class Markup {
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029");
   }
+
+  /** Text that cannot leave a cell of a Markdown table, nor become markup. */
+  static String markdown(String text) {
+    return text.replace("\\", "\\\\")
+        .replace("|", "\\|")
+        .replace("<", "&lt;")
+        .replace("\r", " ")
+        .replace("\n", " ");
+  }
 }

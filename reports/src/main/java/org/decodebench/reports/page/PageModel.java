@@ -76,8 +76,13 @@ public record PageModel(
    * @param text for people
    * @param note smaller, below: an interval, a kind
    * @param value for sorting and copying; may be empty
+   * @param css of the text; may be empty
    */
-  public record Cell(String text, String note, String value) {}
+  public record Cell(String text, String note, String value, String css) {
+    Cell(String text, String note, String value) {
+      this(text, note, value, "");
+    }
+  }
 
   /** Verdicts against another result folder. */
   public record Comparison(String title, String summary, Table table) {}

@@ -1,5 +1,6 @@
 package org.decodebench.reports.page;
 
+import org.decodebench.reports.result.Show;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

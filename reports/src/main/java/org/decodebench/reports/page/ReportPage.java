@@ -6,8 +6,11 @@ import gg.jte.output.WriterOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.decodebench.reports.result.ResultFiles;
 import org.decodebench.reports.result.Results;
+import org.decodebench.reports.result.SummaryRow;
+import org.decodebench.reports.stats.Summary;
 
 /** The report of one or several result folders: {@code report.html} and {@code charts/}. */
 public final class ReportPage {
@@ -28,7 +31,7 @@ public final class ReportPage {
    * @throws org.decodebench.core.UsageException if the folder holds no results
    */
   public static Path write(Path folder) {
-    PageBuilder page = builder(List.of(folder));
+    PageBuilder page = new PageBuilder(groups(List.of(folder)));
     for (Pictures.Picture picture : page.pictures()) {
       picture.write(folder.resolve("charts"));
     }
@@ -42,16 +45,28 @@ public final class ReportPage {
    * with.
    */
   public static void write(List<Path> folders, Path file) {
-    write(builder(folders), List.of(), file);
+    List<Entry.Group> groups = groups(folders);
+    write(new PageBuilder(groups), Verdicts.of(groups), file);
   }
 
-  private static PageBuilder builder(List<Path> folders) {
+  /** The short form: answer, table, machine. */
+  public static String markdown(List<Path> folders) {
+    List<Entry.Group> groups = groups(folders);
+    return MarkdownReport.of(Entry.of(groups), groups.getFirst().results().environment());
+  }
+
+  private static List<Entry.Group> groups(List<Path> folders) {
     List<Entry.Group> groups = new ArrayList<>();
     for (Path folder : folders) {
       Results results = Results.read(folder);
-      groups.add(new Entry.Group(tag(groups.size()), results, Interim.rows(results)));
+      groups.add(new Entry.Group(tag(groups.size()), results, rows(results)));
     }
-    return new PageBuilder(groups);
+    return groups;
+  }
+
+  private static List<SummaryRow> rows(Results results) {
+    String baseline = results.environment() == null ? null : results.environment().baseline();
+    return Summary.of(results.records(), baseline);
   }
 
   /** A, B, …, Z, A2, … */
@@ -60,7 +75,10 @@ public final class ReportPage {
   }
 
   private static void write(PageBuilder builder, List<PageModel.Comparison> comparison, Path file) {
-    PageModel model = builder.build(comparison);
-    ResultFiles.write(file, out -> TEMPLATES.render("page.jte", model, new WriterOutput(out)));
+    render("page.jte", Map.of("page", builder.build(comparison)), file);
+  }
+
+  static void render(String template, Map<String, Object> parameters, Path file) {
+    ResultFiles.write(file, out -> TEMPLATES.render(template, parameters, new WriterOutput(out)));
   }
 }

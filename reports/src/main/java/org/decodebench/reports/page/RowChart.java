@@ -8,6 +8,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import org.decodebench.reports.result.Show;
 import org.knowm.xchart.HorizontalBarChart;
 import org.knowm.xchart.style.HorizontalBarStyler;
 

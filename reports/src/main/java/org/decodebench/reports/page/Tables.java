@@ -1,5 +1,6 @@
 package org.decodebench.reports.page;
 
+import org.decodebench.reports.result.Show;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

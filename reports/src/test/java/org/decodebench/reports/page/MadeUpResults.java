@@ -131,6 +131,31 @@ public final class MadeUpResults {
     }
   }
 
+  /** The same run with other figures. */
+  public static RunRecord with(RunRecord r, Map<String, Double> figures) {
+    return copy(r, r.status(), r.outputHash(), figures);
+  }
+
+  /** The same run with other tokens. */
+  public static RunRecord withOutput(RunRecord r, String hash) {
+    return copy(r, r.status(), hash, r.figures());
+  }
+
+  /** The same run, but it did not finish. */
+  public static RunRecord failed(RunRecord r) {
+    return copy(r, RunRecord.Status.FAILED, null, Map.of());
+  }
+
+  private static RunRecord copy(RunRecord r, RunRecord.Status status, String output, Map<String, Double> figures) {
+    return new RunRecord(
+        r.schemaVersion(), r.runId(), r.setting(), r.experiment(), r.startedAt(), r.order(), r.fork(), status,
+        status == RunRecord.Status.OK ? null : "made to fail", r.machineClass(), r.commit(), r.model(), r.modelHash(),
+        r.paradigm(), r.decoder(), r.workload(), r.workloadHash(), r.prompts(), r.maxNewTokens(), r.batch(), r.threads(),
+        r.backend(), r.seed(), r.flags(), r.warmupIterations(), r.stationary(), r.iterations(), r.decodes(),
+        r.perplexityKind(), output, r.greedy(), r.acceptanceByPosition(), r.phaseMs(), r.latencySamplesMs(), r.outliers(),
+        r.warnings(), figures);
+  }
+
   private RunRecord record(Kind kind, String setting, int fork, int order) {
     double noise = Math.exp(scatter * gaussian());
     Map<String, Double> f = new LinkedHashMap<>();

@@ -1,8 +1,6 @@
-package org.decodebench.reports.page;
+package org.decodebench.reports.result;
 
 import java.util.Locale;
-import org.decodebench.reports.result.Estimate;
-import org.decodebench.reports.result.Figure;
 
 /** Numbers for people. The files hold all digits. */
 public final class Show {
@@ -25,7 +23,7 @@ public final class Show {
   }
 
   /** For the ticks of a scale: no zeros behind the point. */
-  static String tick(double value) {
+  public static String tick(double value) {
     String text = number(value);
     return text.contains(".") && !text.contains("e") ? text.replaceFirst("\\.?0+$", "") : text;
   }
