@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "calibrate",
-    description = "Say how often 'compare' would be wrong on this machine, and how many forks it takes.",
+    description =
+        "Say how often 'compare' would be wrong on this machine, and how many forks it takes.",
     footer = {
       "",
       "Give it one long run of the same code, for example with --forks 200: its forks are cut into",

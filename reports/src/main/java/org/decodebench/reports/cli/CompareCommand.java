@@ -99,8 +99,7 @@ public final class CompareCommand implements Subcommand {
   public Integer call() {
     Formats.Format chosen = Formats.byName(format);
     Set<String> wanted = new LinkedHashSet<>(Gate.checked(figures));
-    var options =
-        new Gate.Options(Shares.parse("--threshold", threshold), wanted, acrossMachines);
+    var options = new Gate.Options(Shares.parse("--threshold", threshold), wanted, acrossMachines);
     Comparison comparison = history == null ? twoResults(options) : withHistory(options);
     System.out.print(Formats.of(chosen, comparison));
     if (junit != null) {
@@ -115,7 +114,8 @@ public final class CompareCommand implements Subcommand {
 
   private Comparison twoResults(Gate.Options options) {
     if (results.size() != 2) {
-      throw new UsageException("compare: give two results, BASELINE and CURRENT, or --history FILE");
+      throw new UsageException(
+          "compare: give two results, BASELINE and CURRENT, or --history FILE");
     }
     return Gate.compare(Subjects.read(results.get(0)), Subjects.read(results.get(1)), options);
   }

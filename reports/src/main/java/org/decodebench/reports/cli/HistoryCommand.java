@@ -78,13 +78,25 @@ public final class HistoryCommand implements Subcommand {
 
   @Command(description = "Show how figures went, and where they changed their level.")
   int show(
-      @Option(names = "--setting", paramLabel = "TEXT", description = "Only settings with this in their name.")
+      @Option(
+              names = "--setting",
+              paramLabel = "TEXT",
+              description = "Only settings with this in their name.")
           String setting,
-      @Option(names = "--figure", paramLabel = "NAME", description = "Only this figure, for example tokens_per_s.")
+      @Option(
+              names = "--figure",
+              paramLabel = "NAME",
+              description = "Only this figure, for example tokens_per_s.")
           String figure,
-      @Option(names = "--machine", paramLabel = "CLASS", description = "Machine class (default: of the newest entry).")
+      @Option(
+              names = "--machine",
+              paramLabel = "CLASS",
+              description = "Machine class (default: of the newest entry).")
           String machine,
-      @Option(names = {"-o", "--out"}, paramLabel = "FILE", description = "Write a page with the trends instead.")
+      @Option(
+              names = {"-o", "--out"},
+              paramLabel = "FILE",
+              description = "Write a page with the trends instead.")
           Path out) {
     try (History history = History.open(file)) {
       String chosen = machine(history, machine);
@@ -116,22 +128,37 @@ public final class HistoryCommand implements Subcommand {
     for (int i = 0; i < t.typical().length; i++) {
       String change =
           t.changes().contains(i)
-              ? "  new level: %s, %s".formatted(Show.ratio(t.step(i)), t.worse(i) ? "worse" : "better")
+              ? "  new level: %s, %s"
+                  .formatted(Show.ratio(t.step(i)), t.worse(i) ? "worse" : "better")
               : "";
       History.Entry e = t.entries().get(i);
       System.out.printf(
           "  %5d  %-12s  %s%s%n",
-          e.entry(), e.commit() == null ? Show.NONE : e.commit(), Show.number(t.typical()[i]), change);
+          e.entry(),
+          e.commit() == null ? Show.NONE : e.commit(),
+          Show.number(t.typical()[i]),
+          change);
     }
   }
 
   @Command(description = "Name the commits between which a figure became worse.")
   int bisect(
-      @Option(names = "--setting", required = true, paramLabel = "TEXT", description = "Settings with this in their name.")
+      @Option(
+              names = "--setting",
+              required = true,
+              paramLabel = "TEXT",
+              description = "Settings with this in their name.")
           String setting,
-      @Option(names = "--figure", defaultValue = "tokens_per_s", paramLabel = "NAME", description = "Default: ${DEFAULT-VALUE}.")
+      @Option(
+              names = "--figure",
+              defaultValue = "tokens_per_s",
+              paramLabel = "NAME",
+              description = "Default: ${DEFAULT-VALUE}.")
           String figure,
-      @Option(names = "--machine", paramLabel = "CLASS", description = "Machine class (default: of the newest entry).")
+      @Option(
+              names = "--machine",
+              paramLabel = "CLASS",
+              description = "Machine class (default: of the newest entry).")
           String machine) {
     int found = 0;
     try (History history = History.open(file)) {
@@ -145,7 +172,8 @@ public final class HistoryCommand implements Subcommand {
       }
     }
     if (found == 0) {
-      System.out.println("no figure became worse for good (a change needs some entries on both sides to show)");
+      System.out.println(
+          "no figure became worse for good (a change needs some entries on both sides to show)");
     }
     return Main.DONE;
   }

@@ -4,12 +4,26 @@ import java.nio.file.Path;
 import java.util.List;
 import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.page.ReportPage;
+import org.decodebench.reports.result.ResultFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "report", description = "Make the page of one or several result folders anew.")
+@Command(
+    name = "report",
+    description = "Make the page of one or several result folders anew.",
+    footer = {
+      "",
+      "With several folders the first is the one that the others are compared with. Markdown is the",
+      "short form for a pull request; it goes to standard output unless a file is given."
+    })
 public final class ReportCommand implements Subcommand {
+  /** What can be made. */
+  enum Format {
+    html,
+    markdown
+  }
+
   @Parameters(arity = "1..*", paramLabel = "RESULTS", description = "Result folders.")
   private List<Path> folders;
 
@@ -19,16 +33,36 @@ public final class ReportCommand implements Subcommand {
       description = "Where the page goes (default: report.html in the first folder).")
   private Path out;
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "html",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Format format;
+
   @Override
   public Integer call() {
-    Path file = out;
-    if (folders.size() == 1 && file == null) {
-      file = ReportPage.write(folders.getFirst());
-    } else {
-      file = file == null ? folders.getFirst().resolve("report.html") : file;
-      ReportPage.write(folders, file);
+    switch (format) {
+      case html -> System.out.println(page());
+      case markdown -> {
+        String text = ReportPage.markdown(folders);
+        if (out == null) {
+          System.out.print(text);
+        } else {
+          ResultFiles.write(out, writer -> writer.append(text));
+          System.out.println(out);
+        }
+      }
     }
-    System.out.println(file);
     return Main.DONE;
+  }
+
+  private Path page() {
+    if (folders.size() == 1 && out == null) {
+      return ReportPage.write(folders.getFirst());
+    }
+    Path file = out == null ? folders.getFirst().resolve("report.html") : out;
+    ReportPage.write(folders, file);
+    return file;
   }
 }

@@ -85,8 +85,7 @@ public final class Calibration {
         group.subjects().stream()
             .map(s -> s.key().equals(key) ? slowed(s, 1 + slowdown) : s)
             .toList();
-    return new Subject.Group(
-        group.name(), subjects, group.machineClasses(), group.commits());
+    return new Subject.Group(group.name(), subjects, group.machineClasses(), group.commits());
   }
 
   private static Subject slowed(Subject s, double factor) {

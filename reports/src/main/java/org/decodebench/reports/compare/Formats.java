@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.decodebench.reports.result.Show;
 import org.decodebench.core.UsageException;
 import org.decodebench.reports.result.Json;
+import org.decodebench.reports.result.Show;
 
 /** A comparison as text, for people and for tools. */
 public final class Formats {
@@ -121,10 +121,14 @@ public final class Formats {
   static List<String> remarks(Comparison c) {
     List<String> lines = new ArrayList<>();
     for (Subject s : c.failures()) {
-      lines.add("%s regressed: %d forks, none finished (%s)".formatted(s.name(), s.failed(), s.context()));
+      lines.add(
+          "%s regressed: %d forks, none finished (%s)"
+              .formatted(s.name(), s.failed(), s.context()));
     }
     for (Comparison.OutputChange o : c.outputChanges()) {
-      lines.add("%s: greedy output changed, %s → %s".formatted(o.subject().name(), o.before(), o.after()));
+      lines.add(
+          "%s: greedy output changed, %s → %s"
+              .formatted(o.subject().name(), o.before(), o.after()));
     }
     if (!c.onlyBaseline().isEmpty()) {
       lines.add("only in " + c.baseline() + ": " + names(c.onlyBaseline()));
@@ -142,7 +146,11 @@ public final class Formats {
 
   private static String markdown(Comparison c) {
     StringBuilder out = new StringBuilder();
-    out.append("**").append(c.regressed() ? "Regressed" : "No regression").append(":** ").append(cell(c.headline())).append("\n\n");
+    out.append("**")
+        .append(c.regressed() ? "Regressed" : "No regression")
+        .append(":** ")
+        .append(cell(c.headline()))
+        .append("\n\n");
     out.append("| setting | figure | old | new | ratio | 95 % interval | verdict |\n");
     out.append("| --- | --- | ---: | ---: | ---: | --- | --- |\n");
     for (Change change : c.changes()) {
@@ -157,7 +165,8 @@ public final class Formats {
                   Show.number(change.after()),
                   Show.number(change.ratio()),
                   interval(change),
-                  (loud ? "**" + verdict + "**" : verdict) + (change.note().isEmpty() ? "" : " (" + change.note() + ")")));
+                  (loud ? "**" + verdict + "**" : verdict)
+                      + (change.note().isEmpty() ? "" : " (" + change.note() + ")")));
     }
     List<String> remarks = remarks(c);
     if (!remarks.isEmpty()) {
@@ -249,7 +258,9 @@ public final class Formats {
       }
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", unique(change) + " " + change.metric().name());
-      entry.put("unit", change.metric().unit().isEmpty() ? change.metric().label() : change.metric().unit());
+      entry.put(
+          "unit",
+          change.metric().unit().isEmpty() ? change.metric().label() : change.metric().unit());
       entry.put("value", change.after());
       double[] values = change.subject().of(change.metric());
       if (values.length > 1) {
@@ -257,7 +268,15 @@ public final class Formats {
         double hi = java.util.Arrays.stream(values).max().orElseThrow();
         entry.put("range", "± " + Show.number((hi - lo) / 2));
       }
-      entry.put("extra", "%d forks, ratio to %s %s %s, %s".formatted(change.forksAfter(), c.baseline(), Show.number(change.ratio()), interval(change), change.verdict()));
+      entry.put(
+          "extra",
+          "%d forks, ratio to %s %s %s, %s"
+              .formatted(
+                  change.forksAfter(),
+                  c.baseline(),
+                  Show.number(change.ratio()),
+                  interval(change),
+                  change.verdict()));
       entries.add(entry);
     }
     return Json.INDENTED.writeValueAsString(entries) + "\n";
@@ -284,7 +303,11 @@ public final class Formats {
       }
     }
     for (Comparison.OutputChange o : c.outputChanges()) {
-      out.append(command("warning", o.subject().name() + ": greedy output changed", o.before() + " → " + o.after()));
+      out.append(
+          command(
+              "warning",
+              o.subject().name() + ": greedy output changed",
+              o.before() + " → " + o.after()));
     }
     return out.append(command("notice", "DecodeBench", c.headline())).toString();
   }

@@ -197,7 +197,8 @@ public final class Gate {
                     : ""));
   }
 
-  private static java.util.Optional<Comparison.OutputChange> outputChange(Subject old, Subject now) {
+  private static java.util.Optional<Comparison.OutputChange> outputChange(
+      Subject old, Subject now) {
     boolean changed =
         old.greedy()
             && now.greedy()
@@ -220,16 +221,24 @@ public final class Gate {
         .filter(p -> p.metric().kind() == Metric.Kind.TIME)
         .collect(Collectors.groupingBy(Pair::metric))
         .forEach((metric, group) -> {
-          List<LogRatio.Pooled> pooled = group.stream().map(p -> LogRatio.pooled(p.old(), p.now())).toList();
+          List<LogRatio.Pooled> pooled =
+              group.stream().map(p -> LogRatio.pooled(p.old(), p.now())).toList();
           double[] dfs = pooled.stream().mapToDouble(LogRatio.Pooled::df).toArray();
-          scatter.put(metric, SharedScatter.fit(pooled.stream().mapToDouble(LogRatio.Pooled::variance).toArray(), dfs));
+          scatter.put(
+              metric,
+              SharedScatter.fit(
+                  pooled.stream().mapToDouble(LogRatio.Pooled::variance).toArray(), dfs));
           freedom.put(metric, Arrays.stream(dfs).sum());
         });
     List<LogRatio> ratios =
-        pairs.stream().map(p -> ratio(p, scatter.get(p.metric()), freedom.get(p.metric()))).toList();
+        pairs.stream()
+            .map(p -> ratio(p, scatter.get(p.metric()), freedom.get(p.metric())))
+            .toList();
     double[] p = new double[pairs.size()];
     for (int i = 0; i < p.length; i++) {
-      p[i] = pairs.get(i).identical() ? 1 : worse(pairs.get(i), ratios.get(i)).above(limit);
+      // What does not scatter cannot fail by chance, so it is no part of the family.
+      boolean certain = pairs.get(i).identical() || ratios.get(i).se() == 0;
+      p[i] = certain ? Double.NaN : worse(pairs.get(i), ratios.get(i)).above(limit);
     }
     double[] adjusted = Stats.holm(p);
     List<Change> changes = new ArrayList<>();
@@ -248,13 +257,15 @@ public final class Gate {
     LogRatio.Pooled own = LogRatio.pooled(old, now);
     return switch (pair.metric().kind()) {
       case TIME -> {
-        SharedScatter.Shrunk shrunk = scatter.shrink(own.df() > 0 ? own.variance() : 0, own.df(), freedom);
+        SharedScatter.Shrunk shrunk =
+            scatter.shrink(own.df() > 0 ? own.variance() : 0, own.df(), freedom);
         yield LogRatio.ofForks(old, now, shrunk.variance(), shrunk.df());
       }
       case COUNT ->
           own.df() > 0 && own.variance() > 0
               ? LogRatio.ofForks(old, now, own.variance(), own.df())
-              : new LogRatio(LogRatio.meanLog(now) - LogRatio.meanLog(old), 0, Double.POSITIVE_INFINITY);
+              : new LogRatio(
+                  LogRatio.meanLog(now) - LogRatio.meanLog(old), 0, Double.POSITIVE_INFINITY);
       case QUALITY -> quality(pair, own);
     };
   }
@@ -263,9 +274,13 @@ public final class Gate {
   private static LogRatio quality(Pair pair, LogRatio.Pooled own) {
     double old = LogRatio.meanLog(pair.old());
     double now = LogRatio.meanLog(pair.now());
-    double textVariance = textVariance(pair.before(), pair.metric(), Math.exp(old)) + textVariance(pair.after(), pair.metric(), Math.exp(now));
-    double forkVariance = own.df() > 0 ? own.variance() * (1.0 / pair.old().length + 1.0 / pair.now().length) : 0;
-    return new LogRatio(now - old, Math.sqrt(textVariance + forkVariance), Double.POSITIVE_INFINITY);
+    double textVariance =
+        textVariance(pair.before(), pair.metric(), Math.exp(old))
+            + textVariance(pair.after(), pair.metric(), Math.exp(now));
+    double forkVariance =
+        own.df() > 0 ? own.variance() * (1.0 / pair.old().length + 1.0 / pair.now().length) : 0;
+    return new LogRatio(
+        now - old, Math.sqrt(textVariance + forkVariance), Double.POSITIVE_INFINITY);
   }
 
   /** Variance of the logarithm of a mean over texts; NaN if it is not known. */
@@ -277,7 +292,8 @@ public final class Gate {
     return switch (metric.name()) {
       // A share of texts is binomial.
       case "valid_share" -> (1 - value) / (value * subject.texts());
-      // Drafted tokens of one text hang together; as if each text were one draw, which is the worst case.
+      // Drafted tokens of one text hang together; as if each text were one draw, which is the worst
+      // case.
       case "acceptance_rate" -> (1 - value) / (value * subject.texts());
       default -> Double.NaN;
     };
@@ -321,7 +337,7 @@ public final class Gate {
       return Verdict.UNDECIDED;
     }
     if (w.estimate() - reach > limit) {
-      return p < FAMILY_ERROR ? Verdict.REGRESSED : Verdict.UNDECIDED;
+      return p >= FAMILY_ERROR ? Verdict.UNDECIDED : Verdict.REGRESSED;
     }
     if (w.estimate() + reach < -limit) {
       return Verdict.IMPROVED;

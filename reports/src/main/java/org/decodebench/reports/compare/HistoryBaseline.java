@@ -63,14 +63,13 @@ public final class HistoryBaseline {
       s.values().forEach((metric, v) -> one.put(metric, new double[] {typical(v)}));
       subjects.add(with(s, one));
     }
-    return new Subject.Group(
-        group.name(), subjects, group.machineClasses(), group.commits());
+    return new Subject.Group(group.name(), subjects, group.machineClasses(), group.commits());
   }
 
   private static Map<Metric, double[]> arrays(Map<Metric, List<Double>> values) {
     Map<Metric, double[]> arrays = new LinkedHashMap<>();
-    values.forEach((metric, v) ->
-        arrays.put(metric, v.stream().mapToDouble(Double::doubleValue).toArray()));
+    values.forEach(
+        (metric, v) -> arrays.put(metric, v.stream().mapToDouble(Double::doubleValue).toArray()));
     return arrays;
   }
 

@@ -203,7 +203,10 @@ public final class HistoryFiles {
       }
     }
     Set<String> outputs =
-        s.path("outputs").valueStream().map(JsonNode::asString).collect(Collectors.toCollection(LinkedHashSet::new));
+        s.path("outputs")
+            .valueStream()
+            .map(JsonNode::asString)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
     return new Subject(
         required(s, "subject"),
         required(s, "name"),

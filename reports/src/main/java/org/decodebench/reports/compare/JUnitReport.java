@@ -19,7 +19,8 @@ final class JUnitReport {
       xml.writeStartElement("testsuite");
       xml.writeAttribute("name", "decodebench compare");
       xml.writeAttribute("tests", Integer.toString(c.changes().size() + c.failures().size()));
-      xml.writeAttribute("failures", Long.toString(c.count(Verdict.REGRESSED) + c.failures().size()));
+      xml.writeAttribute(
+          "failures", Long.toString(c.count(Verdict.REGRESSED) + c.failures().size()));
       xml.writeAttribute("errors", "0");
       xml.writeAttribute("skipped", Long.toString(c.count(Verdict.UNDECIDED)));
       for (Subject s : c.failures()) {
@@ -78,7 +79,12 @@ final class JUnitReport {
   /** Without characters that XML cannot hold. */
   private static String clean(String text) {
     return text.codePoints()
-        .filter(c -> c == '\t' || c == '\n' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000)
+        .filter(c ->
+            c == '\t'
+                || c == '\n'
+                || c >= 0x20 && c <= 0xD7FF
+                || c >= 0xE000 && c <= 0xFFFD
+                || c >= 0x10000)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }

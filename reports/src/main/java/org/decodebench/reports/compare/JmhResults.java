@@ -51,7 +51,11 @@ final class JmhResults {
     }
     StringBuilder parameters = new StringBuilder();
     for (Map.Entry<String, JsonNode> p : benchmark.path("params").properties()) {
-      parameters.append(parameters.isEmpty() ? "" : ",").append(p.getKey()).append('=').append(p.getValue().asString(""));
+      parameters
+          .append(parameters.isEmpty() ? "" : ",")
+          .append(p.getKey())
+          .append('=')
+          .append(p.getValue().asString(""));
     }
     String spec = parameters.isEmpty() ? name : name + ":" + parameters;
     Metric score =

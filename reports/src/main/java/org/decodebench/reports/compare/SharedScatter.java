@@ -36,8 +36,7 @@ record SharedScatter(double variance, double df) {
     for (int i = 0; i < variances.length; i++) {
       // A variance of exactly zero is a counted figure, not a timed one; it has no logarithm.
       if (variances[i] > 0 && dfs[i] > 0) {
-        e[n++] =
-            Math.log(variances[i]) - Digamma.value(dfs[i] / 2) + Math.log(dfs[i] / 2);
+        e[n++] = Math.log(variances[i]) - Digamma.value(dfs[i] / 2) + Math.log(dfs[i] / 2);
         expected += Trigamma.value(dfs[i] / 2);
       }
     }
@@ -54,8 +53,7 @@ record SharedScatter(double variance, double df) {
       return new SharedScatter(Math.exp(mean), Double.POSITIVE_INFINITY);
     }
     double df = 2 * inverseTrigamma(excess);
-    return new SharedScatter(
-        Math.exp(mean + Digamma.value(df / 2) - Math.log(df / 2)), df);
+    return new SharedScatter(Math.exp(mean + Digamma.value(df / 2) - Math.log(df / 2)), df);
   }
 
   /**
@@ -68,8 +66,7 @@ record SharedScatter(double variance, double df) {
     if (Double.isInfinite(df)) {
       return new Shrunk(variance, all);
     }
-    return new Shrunk(
-        (df * variance + ownDf * own) / (df + ownDf), Math.min(df + ownDf, all));
+    return new Shrunk((df * variance + ownDf * own) / (df + ownDf), Math.min(df + ownDf, all));
   }
 
   /** Newton's method on 1/trigamma, which is almost linear (Smyth 2004, appendix). */

@@ -27,7 +27,8 @@ public final class Subjects {
   public static Subject.Group read(Path path) {
     if (!Files.exists(path)) {
       throw new UsageException(
-          "no results at %s: give a result folder, a runs.jsonl or a JMH result in JSON".formatted(path));
+          "no results at %s: give a result folder, a runs.jsonl or a JMH result in JSON"
+              .formatted(path));
     }
     if (!Files.isDirectory(path) && path.toString().endsWith(".json")) {
       return JmhResults.read(path);

@@ -1,11 +1,11 @@
 package org.decodebench.reports.page;
 
-import org.decodebench.reports.result.Show;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Figure;
+import org.decodebench.reports.result.Show;
 
 /** The question of the suite, answered from the figures in two sentences. */
 final class Answer {

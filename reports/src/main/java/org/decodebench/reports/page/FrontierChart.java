@@ -1,6 +1,5 @@
 package org.decodebench.reports.page;
 
-import org.decodebench.reports.result.Show;
 import static org.decodebench.reports.page.SvgCanvas.number;
 
 import java.awt.geom.Rectangle2D;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Figure;
+import org.decodebench.reports.result.Show;
 
 /**
  * Speed against quality, one mark a setting, with intervals and the frontier. Written by hand

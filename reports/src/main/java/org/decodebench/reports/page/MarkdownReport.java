@@ -76,7 +76,9 @@ final class MarkdownReport {
     String machine =
         Stream.of(
                 known.map(Environment::machine).map(Environment.Machine::cpu),
-                known.map(Environment::runtime).map(r -> r.threads() + (r.threads() == 1 ? " thread" : " threads")),
+                known
+                    .map(Environment::runtime)
+                    .map(r -> r.threads() + (r.threads() == 1 ? " thread" : " threads")),
                 known.map(Environment::java).map(j -> "JDK " + j.version()),
                 known.map(Environment::commit).map(c -> "commit " + c))
             .flatMap(Optional::stream)

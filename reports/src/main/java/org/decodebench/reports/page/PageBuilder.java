@@ -1,6 +1,5 @@
 package org.decodebench.reports.page;
 
-import org.decodebench.reports.result.Show;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.decodebench.reports.result.Environment;
 import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.result.Show;
 
 /** Puts the page together from result folders with their summaries. */
 final class PageBuilder {

@@ -1,6 +1,5 @@
 package org.decodebench.reports.page;
 
-import org.decodebench.reports.result.Show;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -23,6 +22,7 @@ import javax.imageio.ImageIO;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.ResultFiles;
+import org.decodebench.reports.result.Show;
 
 /** Charts by XChart: inline for the page, and as SVG and PNG files for papers. */
 final class Pictures {

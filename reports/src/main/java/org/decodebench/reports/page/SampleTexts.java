@@ -1,10 +1,10 @@
 package org.decodebench.reports.page;
 
-import org.decodebench.reports.result.Show;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.decodebench.reports.result.Show;
 import org.decodebench.reports.result.Trace;
 
 /** What each setting made of the same prompts, shaded by surprisal. */

@@ -1,6 +1,5 @@
 package org.decodebench.reports.page;
 
-import org.decodebench.reports.result.Show;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +8,7 @@ import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.result.Show;
 
 /** The tables of the page. */
 final class Tables {

@@ -35,10 +35,14 @@ public final class TrendPage {
     ReportPage.render(
         "trends.jte",
         java.util.Map.of(
-            "machineClass", machineClass,
-            "charts", charts,
-            "policy", Assets.STYLE_ONLY,
-            "style", Assets.STYLE),
+            "machineClass",
+            machineClass,
+            "charts",
+            charts,
+            "policy",
+            Assets.STYLE_ONLY,
+            "style",
+            Assets.STYLE),
         file);
   }
 
@@ -56,7 +60,10 @@ public final class TrendPage {
     }
     String unit = t.series().metric().unit();
     return new Chart(
-        t.series().name() + ", " + t.series().metric().label() + (unit.isEmpty() ? "" : ", " + unit),
+        t.series().name()
+            + ", "
+            + t.series().metric().label()
+            + (unit.isEmpty() ? "" : ", " + unit),
         t.series().context(),
         svg(t),
         changes);
@@ -76,7 +83,13 @@ public final class TrendPage {
     for (double tick : y.ticks()) {
       out.append(
           "<path class=\"grid\" d=\"M%d %sH%d\"/><text class=\"tick\" x=\"%d\" y=\"%s\" text-anchor=\"end\">%s</text>"
-              .formatted(LEFT, number(y.at(tick)), WIDTH - RIGHT, LEFT - 8, number(y.at(tick) + 4), Show.tick(tick)));
+              .formatted(
+                  LEFT,
+                  number(y.at(tick)),
+                  WIDTH - RIGHT,
+                  LEFT - 8,
+                  number(y.at(tick) + 4),
+                  Show.tick(tick)));
     }
     for (int at : t.changes()) {
       out.append(
@@ -87,9 +100,14 @@ public final class TrendPage {
     for (int i = 0; i < t.typical().length; i++) {
       String px = number(x(t, i));
       for (double fork : forks.get(i)) {
-        out.append("<circle class=\"fork\" cx=\"%s\" cy=\"%s\" r=\"2\"/>".formatted(px, number(y.at(fork))));
+        out.append(
+            "<circle class=\"fork\" cx=\"%s\" cy=\"%s\" r=\"2\"/>"
+                .formatted(px, number(y.at(fork))));
       }
-      line.append(line.isEmpty() ? 'M' : 'L').append(px).append(' ').append(number(y.at(t.typical()[i])));
+      line.append(line.isEmpty() ? 'M' : 'L')
+          .append(px)
+          .append(' ')
+          .append(number(y.at(t.typical()[i])));
     }
     out.append("<path class=\"trend\" d=\"").append(line).append("\"/>");
     points(t, y, out);
@@ -100,12 +118,21 @@ public final class TrendPage {
     int every = Math.max(1, t.typical().length / 12);
     for (int i = 0; i < t.typical().length; i++) {
       History.Entry e = t.entries().get(i);
-      String title = "entry %d, %s%s: %s".formatted(e.entry(), e.addedAt(), e.commit() == null ? "" : ", commit " + e.commit(), Show.number(t.typical()[i]));
+      String title =
+          "entry %d, %s%s: %s"
+              .formatted(
+                  e.entry(),
+                  e.addedAt(),
+                  e.commit() == null ? "" : ", commit " + e.commit(),
+                  Show.number(t.typical()[i]));
       out.append(
           "<g class=\"f0\"><title>%s</title><circle class=\"mark\" cx=\"%s\" cy=\"%s\" r=\"4\"/></g>"
               .formatted(Markup.escape(title), number(x(t, i)), number(y.at(t.typical()[i]))));
       if (i % every == 0) {
-        String label = e.commit() == null ? Long.toString(e.entry()) : e.commit().substring(0, Math.min(7, e.commit().length()));
+        String label =
+            e.commit() == null
+                ? Long.toString(e.entry())
+                : e.commit().substring(0, Math.min(7, e.commit().length()));
         out.append(
             "<text class=\"tick\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>"
                 .formatted(number(x(t, i)), HEIGHT - BOTTOM + 18, Markup.escape(label)));

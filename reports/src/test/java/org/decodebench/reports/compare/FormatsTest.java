@@ -55,7 +55,9 @@ class FormatsTest {
       assertEquals(8, line.replace("\\|", "").chars().filter(c -> c == '|').count(), line);
     }
     assertTrue(text.startsWith("**Regressed:** 1 regressed (ar)"), text);
-    assertTrue(table.stream().anyMatch(l -> l.startsWith("| ar | tokens/s |") && l.contains("**regressed**")));
+    assertTrue(
+        table.stream()
+            .anyMatch(l -> l.startsWith("| ar | tokens/s |") && l.contains("**regressed**")));
     assertEquals("a\\|b &lt;i> c", Formats.cell("a|b <i>\nc"));
   }
 
@@ -83,7 +85,10 @@ class FormatsTest {
     JsonNode bigger = Json.LINES.readTree(of(Formats.Format.GITHUB_ACTION_BENCHMARK));
     JsonNode smaller = Json.LINES.readTree(of(Formats.Format.GITHUB_ACTION_BENCHMARK_SMALLER));
     assertTrue(bigger.size() > 5 && smaller.size() > 5);
-    bigger.forEach(e -> assertTrue(e.path("name").asString().matches(".* (tokens_per_s|valid_share|acceptance_rate)"), e.path("name").asString()));
+    bigger.forEach(e ->
+        assertTrue(
+            e.path("name").asString().matches(".* (tokens_per_s|valid_share|acceptance_rate)"),
+            e.path("name").asString()));
     smaller.forEach(e -> assertFalse(e.path("name").asString().contains("tokens_per_s")));
   }
 
@@ -92,11 +97,14 @@ class FormatsTest {
     Element suite =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
-            .parse(new ByteArrayInputStream(of(Formats.Format.JUNIT).getBytes(StandardCharsets.UTF_8)))
+            .parse(
+                new ByteArrayInputStream(of(Formats.Format.JUNIT).getBytes(StandardCharsets.UTF_8)))
             .getDocumentElement();
     assertEquals("1", suite.getAttribute("failures"));
     assertEquals(1, suite.getElementsByTagName("failure").getLength());
-    assertEquals(suite.getAttribute("tests"), Integer.toString(suite.getElementsByTagName("testcase").getLength()));
+    assertEquals(
+        suite.getAttribute("tests"),
+        Integer.toString(suite.getElementsByTagName("testcase").getLength()));
   }
 
   @Test
@@ -104,9 +112,11 @@ class FormatsTest {
     Path summary = folder.resolve("summary.md");
     Files.writeString(summary, "before\n");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    GithubFiles.write(slower(), new PrintStream(out, true, StandardCharsets.UTF_8), summary.toString());
+    GithubFiles.write(
+        slower(), new PrintStream(out, true, StandardCharsets.UTF_8), summary.toString());
     String lines = out.toString(StandardCharsets.UTF_8);
-    assertTrue(lines.lines().anyMatch(l -> l.startsWith("::error title=ar regressed::tokens/s ")), lines);
+    assertTrue(
+        lines.lines().anyMatch(l -> l.startsWith("::error title=ar regressed::tokens/s ")), lines);
     assertTrue(lines.contains("5 %25"), "percent signs are escaped");
     String text = Files.readString(summary);
     assertTrue(text.startsWith("before\n### DecodeBench"), "appended");
@@ -129,12 +139,21 @@ class FormatsTest {
         [{"benchmark": "org.decodebench.Dot.vector", "mode": "%s", "threads": 1, "params": {"size": "1024"},
           "primaryMetric": {"score": 10.0, "scoreUnit": "%s", "rawData": [[%s], [%s], [%s]]}}]
         """;
-    Path before = Files.writeString(folder.resolve("a.json"), jmh.formatted("avgt", "ns/op", "10,10.1,9.9", "10.2,10.1", "9.9,10"));
-    Path after = Files.writeString(folder.resolve("b.json"), jmh.formatted("avgt", "ns/op", "20,20.1", "20.2,20.1", "19.9,20"));
-    Comparison slower = Gate.compare(Subjects.read(before), Subjects.read(after), Gate.Options.of(0.05));
+    Path before =
+        Files.writeString(
+            folder.resolve("a.json"),
+            jmh.formatted("avgt", "ns/op", "10,10.1,9.9", "10.2,10.1", "9.9,10"));
+    Path after =
+        Files.writeString(
+            folder.resolve("b.json"),
+            jmh.formatted("avgt", "ns/op", "20,20.1", "20.2,20.1", "19.9,20"));
+    Comparison slower =
+        Gate.compare(Subjects.read(before), Subjects.read(after), Gate.Options.of(0.05));
     assertEquals(Verdict.REGRESSED, slower.changes().getFirst().verdict());
-    assertEquals("org.decodebench.Dot.vector:size=1024", slower.changes().getFirst().subject().name());
-    Comparison faster = Gate.compare(Subjects.read(after), Subjects.read(before), Gate.Options.of(0.05));
+    assertEquals(
+        "org.decodebench.Dot.vector:size=1024", slower.changes().getFirst().subject().name());
+    Comparison faster =
+        Gate.compare(Subjects.read(after), Subjects.read(before), Gate.Options.of(0.05));
     assertEquals(Verdict.IMPROVED, faster.changes().getFirst().verdict());
     Path no = Files.writeString(folder.resolve("c.json"), "{\"a\": 1}");
     assertThrows(UsageException.class, () -> Subjects.read(no));

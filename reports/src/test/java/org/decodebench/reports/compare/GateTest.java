@@ -28,23 +28,33 @@ class GateTest {
     return new MadeUpResults(seed).forks(forks).scatter(scatter).records();
   }
 
-  private static List<RunRecord> slowed(List<RunRecord> records, double factor, Predicate<RunRecord> which) {
-    return figures(records, which, (name, value) -> name.endsWith("_ms") ? value * factor : name.endsWith("tokens_per_s") ? value / factor : value);
+  private static List<RunRecord> slowed(
+      List<RunRecord> records, double factor, Predicate<RunRecord> which) {
+    return figures(
+        records,
+        which,
+        (name, value) ->
+            name.endsWith("_ms")
+                ? value * factor
+                : name.endsWith("tokens_per_s") ? value / factor : value);
   }
 
   private interface Edit {
     Double of(String name, double value);
   }
 
-  private static List<RunRecord> figures(List<RunRecord> records, Predicate<RunRecord> which, Edit edit) {
-    return map(records, r -> {
-      if (!which.test(r)) {
-        return r;
-      }
-      Map<String, Double> figures = new LinkedHashMap<>();
-      r.figures().forEach((k, v) -> figures.put(k, edit.of(k, v)));
-      return MadeUpResults.with(r, figures);
-    });
+  private static List<RunRecord> figures(
+      List<RunRecord> records, Predicate<RunRecord> which, Edit edit) {
+    return map(
+        records,
+        r -> {
+          if (!which.test(r)) {
+            return r;
+          }
+          Map<String, Double> figures = new LinkedHashMap<>();
+          r.figures().forEach((k, v) -> figures.put(k, edit.of(k, v)));
+          return MadeUpResults.with(r, figures);
+        });
   }
 
   private static List<RunRecord> map(List<RunRecord> records, UnaryOperator<RunRecord> edit) {
@@ -76,7 +86,8 @@ class GateTest {
       assertEquals(Verdict.REGRESSED, find(c, "ar", figure).verdict(), figure);
     }
     assertEquals(3, c.count(Verdict.REGRESSED), "nothing but ar");
-    assertTrue(Formats.of(Formats.Format.TEXT, c).lines().anyMatch(l -> l.matches("ar .*regressed.*")));
+    assertTrue(
+        Formats.of(Formats.Format.TEXT, c).lines().anyMatch(l -> l.matches("ar .*regressed.*")));
   }
 
   @Test
@@ -112,18 +123,30 @@ class GateTest {
   @Test
   void aMissingOrNanFigureIsLeftOutAndDoesNotFail() {
     List<RunRecord> runs = runs(9, 3, 0.02);
-    List<RunRecord> nan = figures(runs, r -> r.decoder().equals("ar"), (k, v) -> k.equals("ttft_ms") ? Double.NaN : v);
+    List<RunRecord> nan =
+        figures(
+            runs, r -> r.decoder().equals("ar"), (k, v) -> k.equals("ttft_ms") ? Double.NaN : v);
     Comparison c = compare(runs, nan);
     assertFalse(c.regressed());
-    assertTrue(c.changes().stream().noneMatch(x -> x.subject().name().equals("ar") && x.metric().name().equals("ttft_ms")));
-    Comparison zero = compare(runs, figures(runs, r -> true, (k, v) -> k.equals("valid_share") ? 0.0 : v));
+    assertTrue(
+        c.changes().stream()
+            .noneMatch(
+                x -> x.subject().name().equals("ar") && x.metric().name().equals("ttft_ms")));
+    Comparison zero =
+        compare(runs, figures(runs, r -> true, (k, v) -> k.equals("valid_share") ? 0.0 : v));
     assertEquals(Verdict.UNDECIDED, find(zero, "ar", "valid_share").verdict());
   }
 
   @Test
   void countsNeedNoForksAndNoStatistics() {
     List<RunRecord> runs = runs(10, 1, 0.02);
-    Comparison c = compare(runs, figures(runs, r -> r.decoder().equals("ar"), (k, v) -> k.equals("nfe_per_token") ? v * 1.06 : v));
+    Comparison c =
+        compare(
+            runs,
+            figures(
+                runs,
+                r -> r.decoder().equals("ar"),
+                (k, v) -> k.equals("nfe_per_token") ? v * 1.06 : v));
     assertEquals(Verdict.REGRESSED, find(c, "ar", "nfe_per_token").verdict());
     assertEquals(1, c.count(Verdict.REGRESSED));
   }
@@ -131,26 +154,45 @@ class GateTest {
   @Test
   void worseQualityFailsOnlyBeyondTheUncertaintyOfTheTexts() {
     List<RunRecord> runs = runs(11, 3, 0.02);
-    Comparison worse = compare(runs, figures(runs, r -> r.decoder().contains("diffusion"), (k, v) -> k.equals("perplexity") ? v * 1.1 : v));
-    assertEquals(Verdict.REGRESSED, find(worse, "masked-diffusion:steps=16", "perplexity").verdict());
-    Comparison few = compare(runs, figures(runs, r -> true, (k, v) -> k.equals("valid_share") ? v * 0.9 : v));
-    assertEquals(Verdict.UNDECIDED, find(few, "block-diffusion:steps=8", "valid_share").verdict(), "eight texts say little");
+    Comparison worse =
+        compare(
+            runs,
+            figures(
+                runs,
+                r -> r.decoder().contains("diffusion"),
+                (k, v) -> k.equals("perplexity") ? v * 1.1 : v));
+    assertEquals(
+        Verdict.REGRESSED, find(worse, "masked-diffusion:steps=16", "perplexity").verdict());
+    Comparison few =
+        compare(runs, figures(runs, r -> true, (k, v) -> k.equals("valid_share") ? v * 0.9 : v));
+    assertEquals(
+        Verdict.UNDECIDED,
+        find(few, "block-diffusion:steps=8", "valid_share").verdict(),
+        "eight texts say little");
   }
 
   @Test
   void changedGreedyOutputIsReportedAndDoesNotFail() {
     List<RunRecord> runs = runs(12, 2, 0.02);
-    Comparison c = compare(runs, map(runs, r -> r.decoder().equals("ar") ? MadeUpResults.withOutput(r, "ffffffffffff") : r));
+    Comparison c =
+        compare(
+            runs,
+            map(
+                runs,
+                r -> r.decoder().equals("ar") ? MadeUpResults.withOutput(r, "ffffffffffff") : r));
     assertEquals(1, c.outputChanges().size());
     assertEquals("ar", c.outputChanges().getFirst().subject().name());
     assertFalse(c.regressed());
-    assertTrue(Formats.of(Formats.Format.TEXT, c).contains("ar: greedy output changed, 00aa11bb22cc → ffffffffffff"));
+    assertTrue(
+        Formats.of(Formats.Format.TEXT, c)
+            .contains("ar: greedy output changed, 00aa11bb22cc → ffffffffffff"));
   }
 
   @Test
   void aSettingThatNoLongerRunsFails() {
     List<RunRecord> runs = runs(13, 2, 0.02);
-    Comparison c = compare(runs, map(runs, r -> r.decoder().equals("ar") ? MadeUpResults.failed(r) : r));
+    Comparison c =
+        compare(runs, map(runs, r -> r.decoder().equals("ar") ? MadeUpResults.failed(r) : r));
     assertTrue(c.regressed());
     assertEquals(1, c.failures().size());
     assertTrue(Formats.of(Formats.Format.TEXT, c).contains("ar regressed: 2 forks, none finished"));
@@ -162,7 +204,11 @@ class GateTest {
     List<RunRecord> there = new MadeUpResults(15).forks(2).machineClass("other-cpu").records();
     UsageException e = assertThrows(UsageException.class, () -> compare(here, there));
     assertTrue(e.getMessage().contains("--across-machines"));
-    Comparison c = Gate.compare(Subjects.of("a", here), Subjects.of("b", there), new Gate.Options(0.05, Set.of(), true));
+    Comparison c =
+        Gate.compare(
+            Subjects.of("a", here),
+            Subjects.of("b", there),
+            new Gate.Options(0.05, Set.of(), true));
     assertEquals(1, c.notes().size());
   }
 

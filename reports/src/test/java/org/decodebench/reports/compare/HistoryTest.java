@@ -80,12 +80,16 @@ class HistoryTest {
     try (History history = History.open(folder.resolve("a.duckdb"))) {
       history.add(entry(1));
       HistoryFiles.export(history, lines);
-      String good = Files.readString(lines).replaceFirst("\"source\":\"[^\"]*\"", "\"source\":\"new\"");
+      String good =
+          Files.readString(lines).replaceFirst("\"source\":\"[^\"]*\"", "\"source\":\"new\"");
       Files.writeString(lines, good + "{\"schema_version\":1,\"sou");
       assertThrows(UsageException.class, () -> HistoryFiles.importInto(history, lines));
       Files.writeString(lines, good.replace("\"schema_version\":1", "\"schema_version\":99"));
-      UsageException newer = assertThrows(UsageException.class, () -> HistoryFiles.importInto(history, lines));
-      assertTrue(newer.getMessage().contains("line 1") && newer.getMessage().contains("99"), newer.getMessage());
+      UsageException newer =
+          assertThrows(UsageException.class, () -> HistoryFiles.importInto(history, lines));
+      assertTrue(
+          newer.getMessage().contains("line 1") && newer.getMessage().contains("99"),
+          newer.getMessage());
       assertEquals(1, history.entries().size());
     }
     Path later = folder.resolve("later.duckdb");
@@ -93,8 +97,14 @@ class HistoryTest {
     try (Connection c = DriverManager.getConnection("jdbc:duckdb:" + later)) {
       c.createStatement().execute("INSERT INTO schema VALUES (99)");
     }
-    assertTrue(assertThrows(UsageException.class, () -> History.open(later)).getMessage().contains("newer"));
-    Path no = Files.writeString(folder.resolve("no.duckdb"), "this is no database, but it is long enough to be read as one");
+    assertTrue(
+        assertThrows(UsageException.class, () -> History.open(later))
+            .getMessage()
+            .contains("newer"));
+    Path no =
+        Files.writeString(
+            folder.resolve("no.duckdb"),
+            "this is no database, but it is long enough to be read as one");
     assertThrows(UsageException.class, () -> History.open(no));
   }
 
@@ -109,7 +119,8 @@ class HistoryTest {
       assertEquals(5, baseline.subjects().getFirst().forks());
       Gate.Options options = Gate.Options.of(0.05);
       assertFalse(Gate.compare(baseline, HistoryBaseline.asOneRun(same), options).regressed());
-      Subject.Group other = Subjects.of("now", new MadeUpResults(50).machineClass("else").records());
+      Subject.Group other =
+          Subjects.of("now", new MadeUpResults(50).machineClass("else").records());
       assertThrows(UsageException.class, () -> HistoryBaseline.of(history, other, 5));
     }
   }

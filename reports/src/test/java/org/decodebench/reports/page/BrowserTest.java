@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  * downloaded; where one of the two is missing the tests are skipped.
  */
 class BrowserTest {
-  private static final String EVIL = "<script>document.title='broken'</script> \"quoted\" 'single' </script> &amp;";
+  private static final String EVIL =
+      "<script>document.title='broken'</script> \"quoted\" 'single' </script> &amp;";
 
   @TempDir private static Path folder;
   private static Playwright playwright;
@@ -45,10 +46,15 @@ class BrowserTest {
 
   @BeforeAll
   static void startsTheSystemsBrowser() {
-    Optional<Path> chromium = onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+    Optional<Path> chromium =
+        onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     Optional<Path> node = onPath("node", "nodejs");
-    assumeTrue(chromium.isPresent(), "no chromium on the PATH: the page was not tried in a browser (apt-get install chromium)");
-    assumeTrue(node.isPresent(), "no node on the PATH: the page was not tried in a browser (apt-get install nodejs)");
+    assumeTrue(
+        chromium.isPresent(),
+        "no chromium on the PATH: the page was not tried in a browser (apt-get install chromium)");
+    assumeTrue(
+        node.isPresent(),
+        "no node on the PATH: the page was not tried in a browser (apt-get install nodejs)");
     Map<String, String> env = new HashMap<>();
     env.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     env.put("PLAYWRIGHT_NODEJS_PATH", node.get().toString());
@@ -61,15 +67,21 @@ class BrowserTest {
                     .setExecutablePath(chromium.get())
                     .setArgs(
                         List.of(
-                            "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                            "--disable-component-update", "--disable-sync", "--no-first-run")));
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                            "--no-first-run")));
     file = folder.resolve("page.html");
     ReportPage.write(List.of(new MadeUpResults(1).prompt(EVIL).write(folder)), file);
   }
 
   private static Optional<Path> onPath(String... names) {
     return Stream.of(names)
-        .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).map(d -> Path.of(d, name)))
+        .flatMap(name ->
+            Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .map(d -> Path.of(d, name)))
         .filter(Files::isExecutable)
         .findFirst();
   }
@@ -87,7 +99,11 @@ class BrowserTest {
   }
 
   private Page open(int width, ColorScheme scheme) {
-    Page opened = browser.newContext(new Browser.NewContextOptions().setViewportSize(width, 900).setColorScheme(scheme)).newPage();
+    Page opened =
+        browser
+            .newContext(
+                new Browser.NewContextOptions().setViewportSize(width, 900).setColorScheme(scheme))
+            .newPage();
     opened.onConsoleMessage(m -> problems.add(m.type() + ": " + m.text()));
     opened.onPageError(problems::add);
     opened.onRequest(r -> {
@@ -119,14 +135,18 @@ class BrowserTest {
     assertEquals("ascending", speed.getAttribute("aria-sort"));
     assertEquals("masked-diffusion:steps=64", firstColumn().getFirst());
     page.locator("#summary-table th[data-name=acceptance_rate] button").click();
-    assertEquals("speculative:draft=tales-draft,k=4", firstColumn().getFirst(), "what is not known goes last");
+    assertEquals(
+        "speculative:draft=tales-draft,k=4",
+        firstColumn().getFirst(),
+        "what is not known goes last");
   }
 
   @Test
   void theFilterKeepsWhatHasAllWords() {
     page.locator("#filter").fill("masked steps=16");
     assertEquals(List.of("masked-diffusion:steps=16"), firstColumn());
-    assertEquals(6, page.locator("#frontier figure:first-of-type .pt.dim").count(), "the chart follows");
+    assertEquals(
+        6, page.locator("#frontier figure:first-of-type .pt.dim").count(), "the chart follows");
     page.keyboard().press("Escape");
     assertEquals(7, firstColumn().size());
   }
@@ -166,14 +186,18 @@ class BrowserTest {
   @Test
   void theReplayEndsWithExactlyTheRecordedTexts() {
     Map<String, String> recorded = new HashMap<>();
-    org.decodebench.reports.result.Results.read(folder).traces().forEach((setting, traces) -> recorded.put(traces.getFirst().header().decoder(), traces.getFirst().end().text()));
+    org.decodebench.reports.result.Results.read(folder)
+        .traces()
+        .forEach((setting, traces) ->
+            recorded.put(traces.getFirst().header().decoder(), traces.getFirst().end().text()));
     page.locator("details.choose summary").click();
     for (Locator box : page.locator("#choose input").all()) {
       box.check();
     }
     page.locator("#pace").selectOption("1");
     page.locator("#play").click();
-    page.waitForFunction("document.querySelectorAll('.pane.done').length === 7 && document.getElementById('play').textContent === 'Play'");
+    page.waitForFunction(
+        "document.querySelectorAll('.pane.done').length === 7 && document.getElementById('play').textContent === 'Play'");
     assertEquals(recorded, shown());
     // Backwards and forwards again by the scrubber.
     scrub("300");
@@ -191,7 +215,8 @@ class BrowserTest {
   }
 
   private void scrub(String value) {
-    page.locator("#scrub").evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value);
+    page.locator("#scrub")
+        .evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value);
   }
 
   @Test
@@ -224,11 +249,22 @@ class BrowserTest {
     for (int width : new int[] {1280, 768, 390}) {
       for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
         Page p = open(width, scheme);
-        assertTrue((Integer) p.evaluate("document.documentElement.scrollWidth") <= width, "scrolls sideways at " + width);
+        assertTrue(
+            (Integer) p.evaluate("document.documentElement.scrollWidth") <= width,
+            "scrolls sideways at " + width);
         byte[] picture = p.screenshot(new Page.ScreenshotOptions().setFullPage(true));
         assertTrue(picture.length > 10_000);
         if (keep != null) {
-          p.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(Path.of(keep, width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + ".png")));
+          p.screenshot(
+              new Page.ScreenshotOptions()
+                  .setFullPage(true)
+                  .setPath(
+                      Path.of(
+                          keep,
+                          width
+                              + "-"
+                              + scheme.name().toLowerCase(java.util.Locale.ROOT)
+                              + ".png")));
         }
         p.context().close();
       }

@@ -146,14 +146,46 @@ public final class MadeUpResults {
     return copy(r, RunRecord.Status.FAILED, null, Map.of());
   }
 
-  private static RunRecord copy(RunRecord r, RunRecord.Status status, String output, Map<String, Double> figures) {
+  private static RunRecord copy(
+      RunRecord r, RunRecord.Status status, String output, Map<String, Double> figures) {
     return new RunRecord(
-        r.schemaVersion(), r.runId(), r.setting(), r.experiment(), r.startedAt(), r.order(), r.fork(), status,
-        status == RunRecord.Status.OK ? null : "made to fail", r.machineClass(), r.commit(), r.model(), r.modelHash(),
-        r.paradigm(), r.decoder(), r.workload(), r.workloadHash(), r.prompts(), r.maxNewTokens(), r.batch(), r.threads(),
-        r.backend(), r.seed(), r.flags(), r.warmupIterations(), r.stationary(), r.iterations(), r.decodes(),
-        r.perplexityKind(), output, r.greedy(), r.acceptanceByPosition(), r.phaseMs(), r.latencySamplesMs(), r.outliers(),
-        r.warnings(), figures);
+        r.schemaVersion(),
+        r.runId(),
+        r.setting(),
+        r.experiment(),
+        r.startedAt(),
+        r.order(),
+        r.fork(),
+        status,
+        status == RunRecord.Status.OK ? null : "made to fail",
+        r.machineClass(),
+        r.commit(),
+        r.model(),
+        r.modelHash(),
+        r.paradigm(),
+        r.decoder(),
+        r.workload(),
+        r.workloadHash(),
+        r.prompts(),
+        r.maxNewTokens(),
+        r.batch(),
+        r.threads(),
+        r.backend(),
+        r.seed(),
+        r.flags(),
+        r.warmupIterations(),
+        r.stationary(),
+        r.iterations(),
+        r.decodes(),
+        r.perplexityKind(),
+        output,
+        r.greedy(),
+        r.acceptanceByPosition(),
+        r.phaseMs(),
+        r.latencySamplesMs(),
+        r.outliers(),
+        r.warnings(),
+        figures);
   }
 
   private RunRecord record(Kind kind, String setting, int fork, int order) {
