@@ -2,6 +2,7 @@ package org.decodebench.core.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -35,8 +36,18 @@ class AllocationTest {
       while (allocated > 0 && System.nanoTime() - start < MOST_NANOS) {
         allocated = allocatedBy(session, runs);
       }
+      // Until the compiler has been round, vectors are boxed; on an overloaded machine it may never
+      // get its turn.
+      assumeTrue(
+          allocated == 0 || !overloaded(),
+          "the machine is overloaded: the code was not compiled in time, so allocation says nothing");
       assertEquals(0, allocated, "bytes in " + MEASURED + " forwards");
     }
+  }
+
+  private static boolean overloaded() {
+    var system = ManagementFactory.getOperatingSystemMXBean();
+    return system.getSystemLoadAverage() > 2.0 * system.getAvailableProcessors();
   }
 
   private static long allocatedBy(Session session, List<Run> runs) {
