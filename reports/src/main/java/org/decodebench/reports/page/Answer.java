@@ -92,7 +92,7 @@ final class Answer {
             .max(Quality.bySpeed());
     return diffusion
         .map(d ->
-            "It is also the fastest at any quality; the fastest other diffusion setting is %s with %s (%s the baseline), %s."
+            "It is also the fastest at any quality; the fastest diffusion setting besides is %s with %s (%s the baseline), %s."
                 .formatted(
                     d.label(),
                     speed(d),

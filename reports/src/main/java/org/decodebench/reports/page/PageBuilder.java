@@ -142,7 +142,7 @@ final class PageBuilder {
               "One mark a setting, lines are 95 % intervals over forks; the dashed frontier joins settings that none beats in both."
                   + (q.figure().name().equals("perplexity")
                       ? " Perplexity belongs to the model on held-out text, not to the samples; nelbo is an upper bound, so a diffusion model may be better than its mark."
-                      : " NLL is exact, under the source that the models were trained on, and counts valid texts only: a hollow mark has more than 2 points fewer valid texts than the baseline and is left out of the frontier. At temperature 0 a decoder seeks likely texts, so its NLL may lie below the source's entropy.");
+                      : " NLL is exact, under the source that the models were trained on, and each text is read up to its first impossible token: a hollow mark has more than 2 points fewer valid texts than the baseline and is left out of the frontier. At temperature 0 a decoder seeks likely texts, so its NLL may lie below the source's entropy.");
           add(charts, new FrontierChart(entries, q.figure(), q.label(), baseline), caption);
         });
     add(
