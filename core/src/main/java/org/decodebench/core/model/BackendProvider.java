@@ -53,7 +53,7 @@ public interface BackendProvider {
       }
     }
     throw new UsageException(
-        "backend %s needs a TornadoVM SDK for JDK 25: install one (sdk install tornadovm, or https://www.tornadovm.org), set TORNADOVM_HOME to it and start ./decodebench again"
+        "backend %s is not part of this build; use --backend vector or --backend scalar"
             .formatted(name));
   }
 }
