@@ -10,6 +10,7 @@ import org.decodebench.core.decode.PhaseClock;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
+import org.decodebench.core.sampling.Distributions;
 import org.decodebench.core.sampling.Sampler;
 
 /** One call of the autoregressive decoder: places of a session, and the texts that pass by. */
@@ -19,6 +20,8 @@ final class ArBatch {
   private final Session session;
   private final int chunk;
   private final CausalSettings text;
+  private final boolean sharePrefix;
+  private final double[] logProbabilities;
   private final Sampler sampler;
   private final PhaseClock clock = new PhaseClock();
   private final Place[] places;
@@ -29,7 +32,17 @@ final class ArBatch {
   /** A text in its place of the session; {@code index} is its prompt in the request. */
   private record Place(int index, Continuation text) {}
 
-  ArBatch(DecodeRequest request, DecodeListener listener, Session session, ArDecoder settings) {
+  /**
+   * @param logProbabilities of the texts under the model itself, to add up; or null
+   */
+  ArBatch(
+      DecodeRequest request,
+      DecodeListener listener,
+      Session session,
+      ArDecoder settings,
+      double[] logProbabilities) {
+    this.logProbabilities = logProbabilities;
+    this.sharePrefix = settings.sharePrefix();
     this.request = request;
     this.listener = listener;
     this.session = session;
@@ -49,6 +62,9 @@ final class ArBatch {
       first.add(places[p].text);
     }
     clock.skip();
+    if (sharePrefix) {
+      Prefill.share(session, order, first, chunk);
+    }
     Logits logits = Prefill.run(session, order, first, chunk, true);
     clock.lap("prefill");
     listener.prefilled();
@@ -108,6 +124,11 @@ final class ArBatch {
     int token =
         sampler.sample(
             logits.values(), logits.offset(row), text.history(), text.uniform(text.length(), 0));
+    if (logProbabilities != null) {
+      logProbabilities[place.index] +=
+          Distributions.logProbability(
+              logits.values(), logits.offset(row), logits.vocab(), token);
+    }
     int position = text.generated();
     text.append(token);
     listener.committed(place.index, step, new int[] {position}, new int[] {token}, false);

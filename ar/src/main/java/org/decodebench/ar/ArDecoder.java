@@ -12,7 +12,7 @@ import org.decodebench.core.model.Session;
  * token. All live sequences share each forward; a finished one leaves and a waiting prompt takes
  * its place (continuous batching), and every sequence gets the tokens that it would get alone.
  */
-record ArDecoder(String spec, int batch, int prefillChunk, CausalSettings text) implements Decoder {
+record ArDecoder(String spec, int batch, int prefillChunk, boolean sharePrefix, CausalSettings text) implements Decoder {
 
   @Override
   public void check(LanguageModel model) {
@@ -21,12 +21,22 @@ record ArDecoder(String spec, int batch, int prefillChunk, CausalSettings text) 
 
   @Override
   public DecodeResult decode(DecodeRequest request, DecodeListener listener) {
+    return decode(request, listener, null);
+  }
+
+  /**
+   * Decodes and adds up each text's log-probability.
+   *
+   * @param logProbabilities to fill, under the model itself, unchanged by any setting; or null
+   */
+  DecodeResult decode(
+      DecodeRequest request, DecodeListener listener, double[] logProbabilities) {
     check(request.model());
     int capacity = CausalRequests.check(request);
     int prompts = request.prompts().size();
     int width = batch == 0 ? prompts : Math.min(batch, prompts);
     try (Session session = request.model().open(capacity, width)) {
-      return new ArBatch(request, listener, session, this).run();
+      return new ArBatch(request, listener, session, this, logProbabilities).run();
     }
   }
 }

@@ -58,6 +58,16 @@ public record CausalSettings(
         sampling, Stops.NONE, 0, List.of(), Optional.empty(), Optional.empty());
   }
 
+  /** A decoder's own settings, then these without those of sampling. */
+  public static List<Setting> withoutSampling(Setting... own) {
+    return Stream.concat(Stream.of(own), Stream.of(SETTINGS)).toList();
+  }
+
+  /** What the text must keep to; all of the model's distribution counts. */
+  public static CausalSettings parseWithoutSampling(Settings settings) {
+    return parse(settings, SamplingSettings.atTemperature(1));
+  }
+
   /** A decoder's own settings, then these. */
   public static List<Setting> after(Setting... own) {
     return SamplingSettings.after(
@@ -65,9 +75,13 @@ public record CausalSettings(
   }
 
   public static CausalSettings parse(Settings settings) {
+    return parse(settings, SamplingSettings.parse(settings));
+  }
+
+  private static CausalSettings parse(Settings settings, SamplingSettings sampling) {
     double delta = settings.number("watermark", -100, 100);
     return new CausalSettings(
-        SamplingSettings.parse(settings),
+        sampling,
         new Stops(ids(settings), EscapedList.parse(settings.text("stop"))),
         settings.integer("min-new-tokens", 0, Integer.MAX_VALUE),
         EscapedList.parse(settings.text("banned-words")),

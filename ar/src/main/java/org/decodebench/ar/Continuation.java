@@ -31,6 +31,21 @@ public final class Continuation {
     random = new RandomStream(request.seed(), given.stream());
   }
 
+  private Continuation(Continuation other) {
+    tokens = other.tokens.clone();
+    prompt = other.prompt;
+    tokenizer = other.tokenizer;
+    random = other.random;
+    stops = other.stops;
+    length = other.length;
+    stop = other.stop;
+  }
+
+  /** The same text so far, to go on in another way. */
+  public Continuation fork() {
+    return new Continuation(this);
+  }
+
   /** Length of the text, prompt included. */
   public int length() {
     return length;

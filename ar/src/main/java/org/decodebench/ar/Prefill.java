@@ -1,6 +1,7 @@
 package org.decodebench.ar;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.Logits;
@@ -40,6 +41,35 @@ public final class Prefill {
       }
     }
     return last;
+  }
+
+  /**
+   * Evaluates the beginning that all texts have in common once, in the first place, and copies it
+   * to the others. At least the last token of each text is left to evaluate.
+   *
+   * @param places of the session, all empty
+   */
+  public static void share(
+      Session session, int[] places, List<Continuation> texts, int chunk) {
+    int[] first = texts.getFirst().slice(0, texts.getFirst().length());
+    int common = first.length - 1;
+    for (Continuation text : texts) {
+      int differs = Arrays.mismatch(first, text.slice(0, text.length()));
+      common = Math.min(common, Math.min(text.length() - 1, differs < 0 ? common : differs));
+    }
+    if (places.length < 2 || common < 1) {
+      return;
+    }
+    for (int from = 0; from < common; from += chunk) {
+      int to = Math.min(common, from + chunk);
+      int[] tokens = Arrays.copyOfRange(first, from, to);
+      session.forward(
+          List.of(new Run(places[0], tokens, from, Attention.CAUSAL, Run.none())));
+      session.commit(places[0], to);
+    }
+    for (int i = 1; i < places.length; i++) {
+      session.copy(places[0], places[i], common);
+    }
   }
 
   /** The next positions of a text, at most a chunk; the last row's logits if the text ends here. */

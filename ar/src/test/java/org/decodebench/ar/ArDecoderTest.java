@@ -98,6 +98,28 @@ class ArDecoderTest {
   }
 
   @Test
+  void aSharedPrefixIsReadOnceAndChangesNothing() {
+    List<Prompt> prompts = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      int[] tokens = {0, 3, 4, 5, 6, 7, 2 + i, 3};
+      prompts.add(new Prompt(i, Arrays.copyOf(tokens, i == 0 ? 6 : 8)));
+    }
+    MeteredModel metered = new MeteredModel(MODEL, new CostCounter());
+    DecodeResult shared =
+        decode("ar:temperature=1,share-prefix=true", new DecodeRequest(metered, prompts, 20, 1));
+    long positions = metered.counter().total().positions();
+    DecodeResult apart =
+        decode("ar:temperature=1", new DecodeRequest(metered, prompts, 20, 1));
+    for (int i = 0; i < prompts.size(); i++) {
+      assertArrayEquals(
+          apart.sequences().get(i).tokens(), shared.sequences().get(i).tokens());
+    }
+    // Five tokens are common to all, and the last of the first prompt stays to be read.
+    assertEquals(
+        metered.counter().total().positions() - positions - 5 * 5, positions);
+  }
+
+  @Test
   void stopsAtTheFirstEndTokenAndSaysWhy() {
     ToyModel ending = new ToyModel("toy", 12, 5, 3, 2, 0, 100);
     DecodeResult ended =

@@ -178,7 +178,11 @@ public record ToyModel(
       int row = 0;
       for (Run run : runs) {
         int[] keys = cache[run.sequence()];
-        if (run.first() > length[run.sequence()] || run.end() > keys.length) {
+        boolean inTree =
+            run.attention() instanceof Attention.Tree tree
+                && tree.prefix() <= length[run.sequence()]
+                && run.end() - tree.prefix() <= tree.parents().length;
+        if ((run.first() > length[run.sequence()] && !inTree) || run.end() > keys.length) {
           throw new IllegalArgumentException(
               "run %d…%d, committed %d, capacity %d"
                   .formatted(run.first(), run.end(), length[run.sequence()], keys.length));
@@ -196,12 +200,10 @@ public record ToyModel(
       if (!(run.attention() instanceof Attention.Tree tree)) {
         return Arrays.copyOf(keys, run.attention().visible(run.first() + row));
       }
-      if (tree.prefix() != run.first()) {
-        throw new IllegalArgumentException("the tree must be whole");
-      }
-      int[] context = Arrays.copyOf(keys, tree.prefix() + tree.depth(row) + 1);
-      for (int node = row; node >= 0; node = tree.parents()[node]) {
-        context[tree.prefix() + tree.depth(node)] = run.tokens()[node];
+      int last = run.first() - tree.prefix() + row;
+      int[] context = Arrays.copyOf(keys, tree.prefix() + tree.depth(last) + 1);
+      for (int node = last; node >= 0; node = tree.parents()[node]) {
+        context[tree.prefix() + tree.depth(node)] = keys[tree.prefix() + node];
       }
       return context;
     }

@@ -13,6 +13,8 @@ final class CommonSettings {
   static List<Setting> after(Setting... own) {
     Setting[] common = {
       new Setting("k", "4", "most tokens of a draft"),
+      new Setting("adaptive", "false", "choose the length of each draft, up to k, by acceptance"),
+      new Setting("draft-cost", "0.1", "time of a draft forward in target forwards, for adaptive"),
       new Setting("batch", "0", "most sequences in one forward; 0 for all of a request"),
       new Setting("prefill-chunk", "512", "most prompt positions in one forward")
     };
@@ -21,11 +23,17 @@ final class CommonSettings {
   }
 
   static SpeculativeDecoder decoder(String name, Settings settings, DraftMethod method) {
+    return decoder(name, settings, method, settings.integer("k", 1, 1024));
+  }
+
+  static SpeculativeDecoder decoder(String name, Settings settings, DraftMethod method, int k) {
     return new SpeculativeDecoder(
         name,
         settings.spec(),
         method,
-        settings.integer("k", 1, 1024),
+        k,
+        settings.flag("adaptive"),
+        settings.number("draft-cost", 0, 1e3),
         settings.integer("batch", 0, Integer.MAX_VALUE),
         prefillChunk(settings),
         CausalSettings.parse(settings));

@@ -52,6 +52,15 @@ record Draft(int[] tokens, int[] parents, double[][] proposals) {
     return depth;
   }
 
+  /** Tokens on the longest path. */
+  int maxDepth() {
+    int most = 0;
+    for (int node = 0; node < size(); node++) {
+      most = Math.max(most, depth(node) + 1);
+    }
+    return most;
+  }
+
   /** The children of a node (-1: of the text's last token), eldest first. */
   int[] children(int node) {
     int[] children = new int[parents.length];

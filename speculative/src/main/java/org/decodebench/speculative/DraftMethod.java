@@ -11,6 +11,11 @@ interface DraftMethod {
    */
   default void check(LanguageModel target) {}
 
+  /** Most nodes of a draft where it is a tree, which needs room beside the text; else 0. */
+  default int nodes() {
+    return 0;
+  }
+
   /**
    * @param capacity positions of the longest text
    * @param width number of places

@@ -22,11 +22,15 @@ record ModelDrafting(LanguageModel model, double confidence, int prefillChunk, C
 
   @Override
   public Drafter open(DecodeRequest request, int capacity, int width) {
+    checkCapacity(capacity);
+    return new ModelDrafter(request, this, capacity, width);
+  }
+
+  void checkCapacity(int capacity) {
     if (capacity > model.config().contextLength()) {
       throw new UsageException(
           "the texts need %d positions, but draft model '%s' has %d: ask for fewer new tokens or choose another draft"
               .formatted(capacity, model.name(), model.config().contextLength()));
     }
-    return new ModelDrafter(request, this, capacity, width);
   }
 }

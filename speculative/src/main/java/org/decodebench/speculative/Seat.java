@@ -7,5 +7,6 @@ import org.decodebench.ar.Continuation;
  *
  * @param index of its prompt in the request
  * @param place of the sessions, target's and draft's alike
+ * @param length how deep to draft for it
  */
-record Seat(int index, int place, Continuation text) {}
+record Seat(int index, int place, Continuation text, DraftLength length) {}

@@ -66,7 +66,7 @@ final class SpeculativeBatch {
     for (int place : free) {
       if (waiting < results.length) {
         target.truncate(place, 0);
-        seats.add(new Seat(waiting, place, settings.text().continuation(request, waiting++)));
+        seats.add(seat(place));
       }
     }
     if (seats.isEmpty()) {
@@ -95,9 +95,17 @@ final class SpeculativeBatch {
     enter(leave());
   }
 
+  private Seat seat(int place) {
+    return new Seat(
+        waiting,
+        place,
+        settings.text().continuation(request, waiting++),
+        new DraftLength(settings.k(), settings.adaptive(), settings.draftCost()));
+  }
+
   private void round() {
     clock.skip();
-    int[] most = live.stream().mapToInt(s -> Math.min(settings.k(), s.text().room() - 1)).toArray();
+    int[] most = live.stream().mapToInt(s -> Math.min(s.length().next(), s.text().room() - 1)).toArray();
     List<Draft> drafts = drafts(most);
     clock.lap("draft");
     List<Run> runs = new ArrayList<>();
@@ -161,6 +169,7 @@ final class SpeculativeBatch {
     int from = text.generated();
     int[] path = verifier.verify(draft, text, logits, row);
     counts.add(draft, path.length);
+    seat.length().learn(draft.maxDepth(), path.length);
     int[] tokens = text.slice(text.prompt() + from, text.length());
     int[] positions = IntStream.range(from, text.generated()).toArray();
     listener.committed(seat.index(), step, positions, tokens, false);

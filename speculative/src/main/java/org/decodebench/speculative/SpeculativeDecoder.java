@@ -17,6 +17,8 @@ import org.decodebench.core.sampling.Sampler;
  *
  * @param name of the decoder, for messages
  * @param k deepest draft
+ * @param adaptive whether to draft less where less is accepted
+ * @param draftCost time of a draft forward in target forwards, for that choice
  * @param batch most sequences at once, 0 for all of a request
  */
 record SpeculativeDecoder(
@@ -24,6 +26,8 @@ record SpeculativeDecoder(
     String spec,
     DraftMethod method,
     int k,
+    boolean adaptive,
+    double draftCost,
     int batch,
     int prefillChunk,
     CausalSettings text)
@@ -42,7 +46,9 @@ record SpeculativeDecoder(
 
   DecodeResult decode(DecodeRequest request, DecodeListener listener, Verifier verifier) {
     check(request.model());
-    int capacity = CausalRequests.check(request);
+    int longest = CausalRequests.check(request);
+    int capacity =
+        Math.min(longest + method.nodes(), request.model().config().contextLength());
     int prompts = request.prompts().size();
     int width = batch == 0 ? prompts : Math.min(batch, prompts);
     try (Session target = request.model().open(capacity, width);

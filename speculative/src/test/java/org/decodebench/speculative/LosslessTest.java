@@ -36,6 +36,9 @@ class LosslessTest {
     "'speculative:draft=far,k=2,temperature=1', 1, 6",
     "'speculative:draft=far,k=4,temperature=1,confidence=0.35', 1, 6",
     "'speculative:draft=far,k=3,temperature=0.7,top-k=3', 0.7, 3",
+    "'speculative:draft=far,tree=3x2x1,temperature=1', 1, 6",
+    "'speculative:draft=near,tree=2x2x2,temperature=0.7,top-k=3', 0.7, 3",
+    "'speculative:draft=far,k=4,adaptive=true,temperature=1', 1, 6",
     "'prompt-lookup:k=3,temperature=1', 1, 6"
   })
   void sampledSpeculativeHasTheTargetsDistribution(String spec, double temperature, int topK) {

@@ -36,6 +36,11 @@ class SpeculativeTest {
         "speculative:draft=near,k=1",
         "speculative:draft=near,k=6,confidence=0.4",
         "speculative:draft=near,repetition-penalty=1.3,prefill-chunk=2",
+        "speculative:draft=near,k=6,adaptive=true",
+        "speculative:draft=near,tree=3x2x1",
+        "speculative:draft=far,tree=2x2x2x1,batch=7",
+        "oracle-draft:acceptance=0.7",
+        "oracle-draft:acceptance=0.5,draft=near,k=3",
         "prompt-lookup",
         "prompt-lookup:k=8,longest=2"
       })
@@ -60,6 +65,8 @@ class SpeculativeTest {
         "speculative:draft=near,temperature=1",
         "speculative:draft=near,temperature=1,batch=4,top-p=0.9",
         "speculative:draft=far,temperature=0.8,batch=3,confidence=0.3",
+        "speculative:draft=far,temperature=1,batch=3,tree=3x2",
+        "speculative:draft=near,temperature=1,k=8,adaptive=true,stop=bc",
         "prompt-lookup:temperature=1,batch=5"
       })
   void batchedEqualsAlone(String spec) {
@@ -98,6 +105,49 @@ class SpeculativeTest {
     // of the round before and the bonus token.
     assertEquals(1 + 5 * 4, draft.counter().total().forwards());
     assertEquals(3 + 4 + 4 * 5, draft.counter().total().positions());
+  }
+
+  @Test
+  void draftsReachTheVeryEndOfTheContext() {
+    DecodeRequest request = DecodeRequest.of(ENDLESS, new int[] {0, 4, 3}, 253, 1);
+    int[] expected = decode("ar", request).sequences().getFirst().tokens();
+    assertEquals(253, expected.length);
+    for (String spec : List.of("speculative:draft=near,k=9", "speculative:draft=near,tree=3x3x2")) {
+      assertArrayEquals(expected, decode(spec, request).sequences().getFirst().tokens(), spec);
+    }
+  }
+
+  @Test
+  void anOracleDraftIsAcceptedAsOftenAsItWasToldToBeRight() {
+    List<Prompt> prompts = Prompts.ragged(60, 12);
+    MeteredModel target = new MeteredModel(ENDLESS, new CostCounter());
+    int k = 4;
+    double alpha = 0.8;
+    DecodeResult result =
+        decode(
+            "oracle-draft:batch=1,k=4,acceptance=0.8", new DecodeRequest(target, prompts, 241, 1));
+    // Of the tokens that were judged, as many as drafted there and not after a rejected one.
+    long judged = result.acceptedAt()[0][0];
+    for (int depth = 1; depth < k; depth++) {
+      judged += result.acceptedAt()[depth - 1][1];
+    }
+    assertEquals(alpha, (double) result.accepted() / judged, 0.02);
+    double rounds = target.counter().total().forwards() - prompts.size();
+    assertEquals(
+        DraftLength.expectedTokens(alpha, k), prompts.size() * 240 / rounds, 0.1, "tokens a round");
+  }
+
+  @Test
+  void adaptiveDraftsAreShortWhereLittleIsAccepted() {
+    List<Prompt> prompts = Prompts.ragged(20, 12);
+    DecodeResult poor =
+        decode(
+            "speculative:draft=far,k=8,adaptive=true", new DecodeRequest(ENDLESS, prompts, 80, 1));
+    DecodeResult good =
+        decode(
+            "speculative:draft=same,k=8,adaptive=true", new DecodeRequest(ENDLESS, prompts, 80, 1));
+    assertTrue(poor.acceptedAt().length < 7, "drafts of far fewer than 8 tokens");
+    assertTrue(good.acceptedAt()[6][0] > good.acceptedAt()[0][0] / 2);
   }
 
   @Test

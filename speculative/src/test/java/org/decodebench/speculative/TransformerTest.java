@@ -32,10 +32,15 @@ class TransformerTest {
       strings = {
         "speculative:draft=tales-draft",
         "speculative:draft=tales-draft,k=8,confidence=0.5,batch=8",
+        "speculative:draft=tales-draft,tree=3x2x1x1,batch=16",
+        "speculative:draft=layers:0+3:tales-ar,batch=16",
+        "speculative:draft=ngram:tales:3,batch=16",
+        "diffusion-draft:draft=tales-bd8,k=6,batch=16",
+        "diffusion-draft:draft=tales-mdlm,batch=16",
         "prompt-lookup"
       })
   void greedySpeculativeEqualsGreedyAutoregressive(String spec) {
-    List<Prompt> prompts = prompts(200);
+    List<Prompt> prompts = prompts(spec.contains("tales-draft,k=8") ? 200 : 60);
     DecodeResult expected = decode("ar", TARGET, prompts, 24);
     DecodeResult result = decode(spec, TARGET, prompts, 24);
     assertSame(expected, result);
@@ -48,7 +53,9 @@ class TransformerTest {
         "ar",
         "ar:temperature=1",
         "speculative:draft=tales-draft",
-        "speculative:draft=tales-draft,temperature=1"
+        "speculative:draft=tales-draft,temperature=1",
+        "speculative:draft=tales-draft,temperature=1,tree=2x2",
+        "diffusion-draft:draft=tales-bd8,temperature=1"
       })
   void sameTokensInBatchesOfOneAndFourOnOneThreadAndTwo(String spec) {
     List<Prompt> prompts = prompts(4);

@@ -29,7 +29,7 @@ record Container(int data, int model, int length, int[] sizes, boolean[] raw, by
     number(body, length);
     number(body, sizes.length);
     for (int s = 0; s < sizes.length; s++) {
-      number(body, (long) sizes[s] << 1 | (raw[s] ? 1 : 0));
+      number(body, ((long) sizes[s] << 1) | (raw[s] ? 1 : 0));
     }
     body.writeBytes(code);
     byte[] bytes = body.toByteArray();
@@ -91,7 +91,7 @@ record Container(int data, int model, int length, int[] sizes, boolean[] raw, by
   /** Seven bits a byte, the lowest first; the eighth says that more follow. */
   private static void number(ByteArrayOutputStream out, long value) {
     for (; value > 127; value >>>= 7) {
-      out.write((int) (value & 127 | 128));
+      out.write((int) ((value & 127) | 128));
     }
     out.write((int) value);
   }

@@ -43,7 +43,7 @@ final class Position {
   static Set<Position> advance(Grammar grammar, Set<Position> state, int character) {
     Set<Position> next = new HashSet<>();
     for (Position position : state) {
-      if (position != END
+      if (!position.isEnd()
           && position.sequence.get(position.at) instanceof Chars chars
           && chars.matches(character)) {
         expand(grammar, position.sequence, position.at + 1, position.after, next);
@@ -56,7 +56,7 @@ final class Position {
   private static void expand(
       Grammar grammar, List<Element> sequence, int at, Position after, Set<Position> state) {
     if (at == sequence.size()) {
-      if (after == END) {
+      if (after.isEnd()) {
         state.add(END);
       } else {
         expand(grammar, after.sequence, after.at, after.after, state);
@@ -71,10 +71,14 @@ final class Position {
     }
   }
 
+  private boolean isEnd() {
+    return after == null;
+  }
+
   /** The fewest characters to the end of the text. */
   int remaining(int[] least, Predicate<Chars> writable) {
     long sum = 0;
-    for (Position position = this; position != END; position = position.after) {
+    for (Position position = this; !position.isEnd(); position = position.after) {
       sum += Grammar.minimum(position.sequence, position.at, least, writable);
     }
     return (int) Math.min(sum, Grammar.ENDLESS);

@@ -33,8 +33,9 @@ public final class Models {
   /**
    * Loads a model for decoding.
    *
-   * @param reference an embedded model's name, a {@code .gguf} file, a Hugging Face folder, or an
-   *     n-gram model as {@link NgramModels} reads it
+   * @param reference an embedded model's name, a {@code .gguf} file, a Hugging Face folder, {@code
+   *     layers:0+3:MODEL} for some of a model's layers, or an n-gram model as {@link NgramModels}
+   *     reads it
    * @throws UsageException if it is none of these, damaged or not supported
    */
   public static LanguageModel load(String reference, RuntimeOptions options) {
@@ -59,6 +60,9 @@ public final class Models {
    * @throws UsageException as {@link #load}
    */
   public static Checkpoint open(String reference) {
+    if (LayerSubset.isReference(reference)) {
+      return LayerSubset.open(reference);
+    }
     if (embedded().contains(reference)) {
       return HuggingFaceModel.open(new ModelFiles.Embedded(reference));
     }

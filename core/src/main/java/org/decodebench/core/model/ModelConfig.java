@@ -110,6 +110,31 @@ public record ModelConfig(
     return kvHeads * headSize;
   }
 
+  /** The same with another number of layers. */
+  public ModelConfig withLayers(int count) {
+    return new ModelConfig(
+        architecture,
+        vocabSize,
+        hiddenSize,
+        count,
+        heads,
+        kvHeads,
+        headSize,
+        mlpSize,
+        contextLength,
+        norm,
+        normEpsilon,
+        positions,
+        mlp,
+        qkNorm,
+        tiedEmbeddings,
+        slidingWindow,
+        paradigm,
+        maskTokenId,
+        logitShift,
+        blockSize);
+  }
+
   /**
    * Checks what a transformer relies on.
    *
