@@ -126,8 +126,7 @@ final class ArBatch {
             logits.values(), logits.offset(row), text.history(), text.uniform(text.length(), 0));
     if (logProbabilities != null) {
       logProbabilities[place.index] +=
-          Distributions.logProbability(
-              logits.values(), logits.offset(row), logits.vocab(), token);
+          Distributions.logProbability(logits.values(), logits.offset(row), logits.vocab(), token);
     }
     int position = text.generated();
     text.append(token);

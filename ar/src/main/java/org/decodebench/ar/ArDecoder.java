@@ -12,7 +12,8 @@ import org.decodebench.core.model.Session;
  * token. All live sequences share each forward; a finished one leaves and a waiting prompt takes
  * its place (continuous batching), and every sequence gets the tokens that it would get alone.
  */
-record ArDecoder(String spec, int batch, int prefillChunk, boolean sharePrefix, CausalSettings text) implements Decoder {
+record ArDecoder(String spec, int batch, int prefillChunk, boolean sharePrefix, CausalSettings text)
+    implements Decoder {
 
   @Override
   public void check(LanguageModel model) {
@@ -29,8 +30,7 @@ record ArDecoder(String spec, int batch, int prefillChunk, boolean sharePrefix, 
    *
    * @param logProbabilities to fill, under the model itself, unchanged by any setting; or null
    */
-  DecodeResult decode(
-      DecodeRequest request, DecodeListener listener, double[] logProbabilities) {
+  DecodeResult decode(DecodeRequest request, DecodeListener listener, double[] logProbabilities) {
     check(request.model());
     int capacity = CausalRequests.check(request);
     int prompts = request.prompts().size();

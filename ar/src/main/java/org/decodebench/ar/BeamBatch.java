@@ -21,16 +21,14 @@ final class BeamBatch {
   private final List<BeamSearch> searches = new ArrayList<>();
   private final PhaseClock clock = new PhaseClock();
 
-  BeamBatch(
-      DecodeRequest request, DecodeListener listener, Session session, BeamDecoder settings) {
+  BeamBatch(DecodeRequest request, DecodeListener listener, Session session, BeamDecoder settings) {
     this.listener = listener;
     this.session = session;
     this.settings = settings;
     sampler = settings.text().sampler(request);
     for (int index = 0; index < request.prompts().size(); index++) {
       searches.add(
-          new BeamSearch(
-              index, settings.text().continuation(request, index), session, settings));
+          new BeamSearch(index, settings.text().continuation(request, index), session, settings));
     }
   }
 

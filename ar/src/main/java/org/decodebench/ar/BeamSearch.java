@@ -188,8 +188,7 @@ final class BeamSearch {
     } else {
       for (int[] text : texts()) {
         int differs = common == null ? -1 : Arrays.mismatch(common, text);
-        common =
-            common == null ? text : differs < 0 ? common : Arrays.copyOf(common, differs);
+        common = common == null ? text : differs < 0 ? common : Arrays.copyOf(common, differs);
       }
     }
     if (common != null && common.length > reported) {
@@ -202,8 +201,7 @@ final class BeamSearch {
 
   private List<int[]> texts() {
     List<int[]> texts = new ArrayList<>();
-    live.forEach(
-        beam -> texts.add(beam.text.slice(beam.text.prompt(), beam.text.length())));
+    live.forEach(beam -> texts.add(beam.text.slice(beam.text.prompt(), beam.text.length())));
     finished.forEach(hypothesis -> texts.add(hypothesis.text().tokens()));
     return texts;
   }

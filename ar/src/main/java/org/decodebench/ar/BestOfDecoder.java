@@ -44,8 +44,7 @@ record BestOfDecoder(String spec, int n, Measure by, ArDecoder sampler) implemen
     }
     for (int index = 0; index < best.size(); index++) {
       int[] tokens = best.get(index).tokens();
-      listener.committed(
-          index, 0, IntStream.range(0, tokens.length).toArray(), tokens, false);
+      listener.committed(index, 0, IntStream.range(0, tokens.length).toArray(), tokens, false);
     }
     return DecodeResult.of(best, phases);
   }
@@ -55,14 +54,12 @@ record BestOfDecoder(String spec, int n, Measure by, ArDecoder sampler) implemen
     Prompt prompt = request.prompts().get(index);
     List<Prompt> prompts =
         IntStream.range(0, n)
-            .mapToObj(
-                i -> new Prompt(prompt.stream() ^ (i * 0x9E3779B97F4A7C15L), prompt.tokens()))
+            .mapToObj(i -> new Prompt(prompt.stream() ^ (i * 0x9E3779B97F4A7C15L), prompt.tokens()))
             .toList();
     return new DecodeRequest(request.model(), prompts, request.maxNewTokens(), request.seed());
   }
 
-  private DecodeResult.Sequence best(
-      List<DecodeResult.Sequence> texts, double[] logProbabilities) {
+  private DecodeResult.Sequence best(List<DecodeResult.Sequence> texts, double[] logProbabilities) {
     int best = 0;
     for (int i = 1; i < n; i++) {
       if (value(texts, logProbabilities, i) > value(texts, logProbabilities, best)) {

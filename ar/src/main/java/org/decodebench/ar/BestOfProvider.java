@@ -30,11 +30,10 @@ public final class BestOfProvider implements DecoderProvider {
             new Setting("prefill-chunk", "512", "most prompt positions in one forward"));
     // Without chance all texts would be the same.
     return sampling.stream()
-        .flatMap(
-            s ->
-                s.name().equals("temperature")
-                    ? Stream.of(new Setting("temperature", "1", "divides the logits"))
-                    : Stream.of(s))
+        .flatMap(s ->
+            s.name().equals("temperature")
+                ? Stream.of(new Setting("temperature", "1", "divides the logits"))
+                : Stream.of(s))
         .toList();
   }
 

@@ -49,8 +49,7 @@ public final class Prefill {
    *
    * @param places of the session, all empty
    */
-  public static void share(
-      Session session, int[] places, List<Continuation> texts, int chunk) {
+  public static void share(Session session, int[] places, List<Continuation> texts, int chunk) {
     int[] first = texts.getFirst().slice(0, texts.getFirst().length());
     int common = first.length - 1;
     for (Continuation text : texts) {
@@ -63,8 +62,7 @@ public final class Prefill {
     for (int from = 0; from < common; from += chunk) {
       int to = Math.min(common, from + chunk);
       int[] tokens = Arrays.copyOfRange(first, from, to);
-      session.forward(
-          List.of(new Run(places[0], tokens, from, Attention.CAUSAL, Run.none())));
+      session.forward(List.of(new Run(places[0], tokens, from, Attention.CAUSAL, Run.none())));
       session.commit(places[0], to);
     }
     for (int i = 1; i < places.length; i++) {

@@ -108,15 +108,12 @@ class ArDecoderTest {
     DecodeResult shared =
         decode("ar:temperature=1,share-prefix=true", new DecodeRequest(metered, prompts, 20, 1));
     long positions = metered.counter().total().positions();
-    DecodeResult apart =
-        decode("ar:temperature=1", new DecodeRequest(metered, prompts, 20, 1));
+    DecodeResult apart = decode("ar:temperature=1", new DecodeRequest(metered, prompts, 20, 1));
     for (int i = 0; i < prompts.size(); i++) {
-      assertArrayEquals(
-          apart.sequences().get(i).tokens(), shared.sequences().get(i).tokens());
+      assertArrayEquals(apart.sequences().get(i).tokens(), shared.sequences().get(i).tokens());
     }
     // Five tokens are common to all, and the last of the first prompt stays to be read.
-    assertEquals(
-        metered.counter().total().positions() - positions - 5 * 5, positions);
+    assertEquals(metered.counter().total().positions() - positions - 5 * 5, positions);
   }
 
   @Test

@@ -25,8 +25,7 @@ record NgramDrafting(
     Map<Tokenizer, NgramModel> made)
     implements DraftMethod {
 
-  NgramDrafting(
-      Path file, int order, double confidence, int prefillChunk, CausalSettings text) {
+  NgramDrafting(Path file, int order, double confidence, int prefillChunk, CausalSettings text) {
     this(file, order, confidence, prefillChunk, text, new ConcurrentHashMap<>());
   }
 

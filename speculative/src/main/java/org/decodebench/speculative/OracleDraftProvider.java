@@ -40,8 +40,6 @@ public final class OracleDraftProvider implements DecoderProvider {
             : new ModelDrafting(
                 context.model(draft), 0, CommonSettings.prefillChunk(settings), text);
     return CommonSettings.decoder(
-        name(),
-        settings,
-        new OracleDrafting(settings.number("acceptance", 0, 1), work, text));
+        name(), settings, new OracleDrafting(settings.number("acceptance", 0, 1), work, text));
   }
 }

@@ -18,12 +18,8 @@ import org.decodebench.core.decode.Decoder;
 record OracleDrafter(int[][] continuations, double acceptance, int vocab, Drafter work)
     implements Drafter {
 
-  static int[][] continuations(
-      DecodeRequest request, Decoder autoregressive) {
-    return autoregressive
-        .decode(request, DecodeListener.NONE)
-        .sequences()
-        .stream()
+  static int[][] continuations(DecodeRequest request, Decoder autoregressive) {
+    return autoregressive.decode(request, DecodeListener.NONE).sequences().stream()
         .map(DecodeResult.Sequence::tokens)
         .toArray(int[][]::new);
   }

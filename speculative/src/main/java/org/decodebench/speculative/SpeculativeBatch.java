@@ -105,7 +105,8 @@ final class SpeculativeBatch {
 
   private void round() {
     clock.skip();
-    int[] most = live.stream().mapToInt(s -> Math.min(s.length().next(), s.text().room() - 1)).toArray();
+    int[] most =
+        live.stream().mapToInt(s -> Math.min(s.length().next(), s.text().room() - 1)).toArray();
     List<Draft> drafts = drafts(most);
     clock.lap("draft");
     List<Run> runs = new ArrayList<>();

@@ -47,8 +47,7 @@ record SpeculativeDecoder(
   DecodeResult decode(DecodeRequest request, DecodeListener listener, Verifier verifier) {
     check(request.model());
     int longest = CausalRequests.check(request);
-    int capacity =
-        Math.min(longest + method.nodes(), request.model().config().contextLength());
+    int capacity = Math.min(longest + method.nodes(), request.model().config().contextLength());
     int prompts = request.prompts().size();
     int width = batch == 0 ? prompts : Math.min(batch, prompts);
     try (Session target = request.model().open(capacity, width);

@@ -19,7 +19,9 @@ final class Vocabularies {
     }
     Tokenizer a = target.tokenizer();
     Tokenizer b = draft.tokenizer();
-    for (int id = 0; !a.equals(b) && id < Math.min(size, Math.max(a.vocabSize(), b.vocabSize())); id++) {
+    for (int id = 0;
+        !a.equals(b) && id < Math.min(size, Math.max(a.vocabSize(), b.vocabSize()));
+        id++) {
       if (id >= a.vocabSize() || id >= b.vocabSize()) {
         throw different(target, draft, "token %d exists in one only".formatted(id));
       }

@@ -36,8 +36,7 @@ class DiffusionDraftTest {
     Map<String, Double> truth = new LinkedHashMap<>();
     enumerate(new int[0], truth);
     for (long seed = 1; seed <= 3; seed++) {
-      DecodeRequest request =
-          new DecodeRequest(TARGET, Prompts.same(4000, begin()), 5, seed);
+      DecodeRequest request = new DecodeRequest(TARGET, Prompts.same(4000, begin()), 5, seed);
       DecodeResult result =
           Decoders.create(spec + ",temperature=1,batch=100", DiffusionDraftTest::model)
               .decode(request, DecodeListener.NONE);
