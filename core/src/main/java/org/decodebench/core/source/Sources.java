@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.source.task.Tasks;
 
 /**
  * The sources by name. Those that are random are fixed by their settings: the same spelling is the
@@ -16,7 +18,7 @@ import org.decodebench.core.UsageException;
  * hmm:states=4,symbols=6,zeros=0.3,seed=1
  * </pre>
  *
- * The values shown are the defaults.
+ * The values shown are the defaults. The tasks are sources too; see {@link Tasks}.
  */
 public final class Sources {
   private static final Map<String, Source> MADE = new ConcurrentHashMap<>();
@@ -24,7 +26,7 @@ public final class Sources {
   private Sources() {}
 
   public static List<String> names() {
-    return List.of("tales", "markov", "hmm");
+    return Stream.concat(Stream.of("tales", "markov", "hmm"), Tasks.names().stream()).toList();
   }
 
   /**
@@ -46,9 +48,13 @@ public final class Sources {
       }
       case "markov" -> markov(spec, rest);
       case "hmm" -> hmm(spec, rest);
-      default ->
+      default -> {
+        if (!Tasks.names().contains(name)) {
           throw new UsageException(
               "no source '%s'; there are: %s".formatted(name, String.join(", ", names())));
+        }
+        yield Tasks.make(spec, name, settings(spec, rest, Tasks.defaults(name)));
+      }
     };
   }
 
