@@ -49,6 +49,11 @@ public final class CausalRequests {
     }
     int longest = 0;
     for (DecodeRequest.Prompt prompt : request.prompts()) {
+      if (prompt.template().length > 0) {
+        throw new UsageException(
+            "a template needs a decoder that sees both sides of a gap; use masked-diffusion or"
+                + " block-diffusion with a model for it");
+      }
       if (prompt.tokens().length == 0) {
         throw new UsageException(
             "the prompt is empty: an autoregressive model needs at least one token, usually its"

@@ -60,12 +60,21 @@ final class GgufTokenizers {
    */
   static Tokenizer own(String name) {
     return switch (name) {
-      case "tales" -> Sources.byName("tales").tokenizer();
       case "bytes" -> new ByteTokenizer();
-      default ->
-          throw new UsageException(
-              "tokenizer is %s; supported: tales, bytes".formatted(Quoted.of(name)));
+      default -> words(name);
     };
+  }
+
+  /** The words of the source that the model was trained on, by the source's name. */
+  private static Tokenizer words(String source) {
+    try {
+      return Sources.byName(source).tokenizer();
+    } catch (UsageException e) {
+      throw new UsageException(
+          "tokenizer is %s; supported: tales, bytes, or another source's name"
+              .formatted(Quoted.of(source)),
+          e);
+    }
   }
 
   private static Vocabulary vocabulary(GgufMetadata metadata, Common common) {

@@ -22,8 +22,18 @@ public record DecodeRequest(
    *     whatever the batch
    * @param tokens ids, the begin token included where the model wants one; never empty for an
    *     autoregressive model
+   * @param template what is known of the tokens after the prompt, {@link #OPEN} where nothing is
+   *     (and beyond its end); empty for none. A decoder from left to right refuses one. Template
+   *     tokens are part of the result and are told to the listener as committed in step 0
    */
-  public record Prompt(long stream, int[] tokens) {}
+  public record Prompt(long stream, int[] tokens, int[] template) {
+    /** A position of a template that the decoder has to fill. */
+    public static final int OPEN = -1;
+
+    public Prompt(long stream, int[] tokens) {
+      this(stream, tokens, new int[0]);
+    }
+  }
 
   public static DecodeRequest of(LanguageModel model, int[] prompt, int maxNewTokens, long seed) {
     return new DecodeRequest(model, List.of(new Prompt(0, prompt)), maxNewTokens, seed);

@@ -78,7 +78,7 @@ record BlockDiffusion(
             new BlockSequence(
                 i,
                 session,
-                new Canvas(prompt.tokens(), request.maxNewTokens(), mask),
+                new Canvas(prompt, request.maxNewTokens(), mask),
                 new Rows(config),
                 new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
                 request.model().tokenizer(),

@@ -93,6 +93,7 @@ final class BlockSequence implements SequenceDecode {
     this.listener = listener;
     this.observer = observer;
     this.attention = new Attention.BlockCausal(plan.block(), canvas.length());
+    canvas.tellTemplate(index, listener);
     open(0);
     this.prefilled = !cached() || from == 0;
   }

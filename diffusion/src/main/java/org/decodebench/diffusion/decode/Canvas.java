@@ -3,10 +3,12 @@ package org.decodebench.diffusion.decode;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.decodebench.core.decode.DecodeListener;
+import org.decodebench.core.decode.DecodeRequest.Prompt;
 
 /**
- * One sequence: the prompt, then a mask token for every token to come. A prompt that itself holds
- * mask tokens asks for these to be filled in as well.
+ * One sequence: the prompt, then the template's tokens and a mask token for every one to come. A
+ * prompt that itself holds mask tokens asks for these to be filled in as well.
  */
 final class Canvas {
   private final int[] tokens;
@@ -16,18 +18,32 @@ final class Canvas {
   private final int[] visits;
   private final int[] lastPlaced;
 
-  Canvas(int[] promptTokens, int newTokens, int maskId) {
-    this.prompt = promptTokens.length;
+  Canvas(Prompt promptOf, int newTokens, int maskId) {
+    this.prompt = promptOf.tokens().length;
     this.maskId = maskId;
-    this.tokens = Arrays.copyOf(promptTokens, prompt + newTokens);
+    this.tokens = Arrays.copyOf(promptOf.tokens(), prompt + newTokens);
     Arrays.fill(tokens, prompt, tokens.length, maskId);
+    int[] template = promptOf.template();
+    for (int i = 0; i < template.length; i++) {
+      tokens[prompt + i] = template[i] == Prompt.OPEN ? maskId : template[i];
+    }
     this.given = new boolean[tokens.length];
-    for (int i = 0; i < prompt; i++) {
+    for (int i = 0; i < tokens.length; i++) {
       given[i] = tokens[i] != maskId;
     }
     this.visits = new int[tokens.length];
     this.lastPlaced = new int[tokens.length];
     Arrays.fill(lastPlaced, -1);
+  }
+
+  /** Tells of the template's tokens, which stand from the beginning. */
+  void tellTemplate(int sequence, DecodeListener listener) {
+    int[] positions = IntStream.range(prompt, tokens.length).filter(i -> given[i]).toArray();
+    if (positions.length > 0) {
+      int[] known = IntStream.of(positions).map(i -> tokens[i]).toArray();
+      int[] afterPrompt = IntStream.of(positions).map(i -> i - prompt).toArray();
+      listener.committed(sequence, 0, afterPrompt, known, false);
+    }
   }
 
   int length() {

@@ -69,7 +69,7 @@ record MaskedDiffusion(
             new MaskedSequence(
                 i,
                 width + i,
-                new Canvas(prompt.tokens(), request.maxNewTokens(), mask),
+                new Canvas(prompt, request.maxNewTokens(), mask),
                 new Rows(config),
                 new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
                 request.model().tokenizer(),

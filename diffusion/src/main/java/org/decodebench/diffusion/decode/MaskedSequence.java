@@ -64,6 +64,7 @@ final class MaskedSequence implements SequenceDecode {
     this.listener = listener;
     this.observer = observer;
     this.attention = new Attention.Bidirectional(canvas.length());
+    canvas.tellTemplate(index, listener);
     open(0);
   }
 

@@ -18,6 +18,7 @@ final class Requirements {
           switch (config.paradigm()) {
             case AUTOREGRESSIVE -> "ar or speculative";
             case BLOCK_DIFFUSION -> "block-diffusion";
+            case UNIFORM_DIFFUSION -> "uniform-diffusion";
             default -> "masked-diffusion";
           };
       throw new UsageException(
@@ -61,12 +62,29 @@ final class Requirements {
                         request.model().name())
                 + " ask for fewer new tokens");
       }
+      checkIds(decoder, request.model(), prompt.tokens(), 0);
+      checkIds(decoder, request.model(), prompt.template(), DecodeRequest.Prompt.OPEN);
+      if (prompt.template().length > request.maxNewTokens()) {
+        throw new UsageException(
+            "decoder %s: a template of %d tokens exceeds the %d new tokens; ask for at least as many"
+                .formatted(decoder, prompt.template().length, request.maxNewTokens()));
+      }
       boolean headless = prompt.tokens().length == 0 || prompt.tokens()[0] == mask;
       if (headless && config.logitShift() == 1) {
         throw new UsageException(
             "decoder %s: model '%s' predicts a token from the one before it, so the prompt needs a"
                     .formatted(decoder, request.model().name())
                 + " first token; start it with the begin token");
+      }
+    }
+  }
+
+  private static void checkIds(String decoder, LanguageModel model, int[] tokens, int least) {
+    for (int token : tokens) {
+      if (token < least || token >= model.config().vocabSize()) {
+        throw new UsageException(
+            "decoder %s: the prompt holds token %d, but model '%s' has ids 0 to %d"
+                .formatted(decoder, token, model.name(), model.config().vocabSize() - 1));
       }
     }
   }

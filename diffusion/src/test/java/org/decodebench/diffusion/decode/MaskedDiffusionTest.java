@@ -130,6 +130,49 @@ class MaskedDiffusionTest {
     assertEquals(3, seen[0], "events are about positions after the prompt");
   }
 
+  @Test
+  void aTemplateIsKeptAndItsGapsAreFilledGivenBothSides() {
+    int open = DecodeRequest.Prompt.OPEN;
+    int[] template = {open, 2, open, open, 0};
+    for (String spec : List.of("masked-diffusion", "block-diffusion:block=3")) {
+      List<Integer> told = new ArrayList<>();
+      DecodeRequest.Prompt prompt = new DecodeRequest.Prompt(0, new int[] {1}, template);
+      int[] tokens =
+          Decode.decoder(spec)
+              .decode(
+                  new DecodeRequest(model, List.of(prompt), LENGTH - 1, 0),
+                  (sequence, step, positions, ids, overwrote) ->
+                      Arrays.stream(positions).forEach(told::add))
+              .sequences()
+              .getFirst()
+              .tokens();
+      assertEquals(2, tokens[1]);
+      assertEquals(0, tokens[4]);
+      assertEquals(List.of(1, 4), told.subList(0, 2), "the template stands first");
+      assertEquals(LENGTH - 1, told.stream().distinct().count());
+      assertEquals(LENGTH - 1, told.size());
+    }
+    // One gap left: its token is the likeliest one given everything on both sides.
+    int[] gap = {0, 2, open, 1, 0, 1};
+    int m = model.mask();
+    double[] p = model.conditional(new int[] {1, 0, 2, m, 1, 0, 1}, 3);
+    DecodeRequest.Prompt one = new DecodeRequest.Prompt(0, new int[] {1}, gap);
+    int[] filled =
+        Decode.decoder("masked-diffusion")
+            .decode(new DecodeRequest(model, List.of(one), LENGTH - 1, 0), DecodeListener.NONE)
+            .sequences()
+            .getFirst()
+            .tokens();
+    for (double other : p) {
+      assertTrue(p[filled[2]] >= other);
+    }
+    assertThrows(
+        UsageException.class,
+        () ->
+            Decode.decoder("masked-diffusion")
+                .decode(new DecodeRequest(model, List.of(one), 3, 0), DecodeListener.NONE));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

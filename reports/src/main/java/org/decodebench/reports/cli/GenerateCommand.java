@@ -1,5 +1,6 @@
 package org.decodebench.reports.cli;
 
+import org.decodebench.core.UsageException;
 import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.run.Generation;
 import org.decodebench.reports.run.ModelLoader;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "generate",
-    description = "Continue a prompt and print the text.",
+    description = "Continue a prompt, or fill a template's gaps, and print the text.",
     footer = {
       "",
       "The text goes to standard output as it becomes readable, a line on its speed to standard",
@@ -30,12 +31,15 @@ public final class GenerateCommand implements Subcommand {
       description = "name or name:key=value,… (default: what the model was trained for).")
   private String decoder;
 
-  @Option(
-      names = "--prompt",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Text to continue.")
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue.")
   private String prompt;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description =
+          "Text with gaps to fill, such as 'the [MASK*6] sat'; needs a diffusion decoder.")
+  private String template;
 
   @Option(
       names = "--max-new-tokens",
@@ -54,10 +58,13 @@ public final class GenerateCommand implements Subcommand {
 
   @Override
   public Integer call() {
+    if ((prompt == null) == (template == null)) {
+      throw new UsageException("generate needs either --prompt TEXT or --template TEXT");
+    }
     int most = maxNewTokens == null ? 0 : Arguments.atLeast("--max-new-tokens", maxNewTokens, 1);
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
       new Generation(models, System.out, System.err)
-          .run(new Generation.Request(model, decoder, prompt, most, seed, showSteps));
+          .run(new Generation.Request(model, decoder, prompt, template, most, seed, showSteps));
     }
     return Main.DONE;
   }

@@ -3,6 +3,7 @@ package org.decodebench.reports.run;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.Cost;
@@ -31,12 +32,15 @@ public final class Generation {
 
   /**
    * @param decoder spec; null for the one that the model was trained for
+   * @param prompt to continue; null with a template
+   * @param template text with gaps to fill; null with a prompt
    * @param maxNewTokens 0 for what the context leaves, at most 256
    */
   public record Request(
       String model,
       String decoder,
       String prompt,
+      String template,
       int maxNewTokens,
       long seed,
       boolean showSteps) {}
@@ -58,11 +62,20 @@ public final class Generation {
     String spec = request.decoder() == null ? defaultDecoder(model.config()) : request.decoder();
     Decoder decoder = Decoders.create(spec, models.context(m -> new MeteredModel(m, draft)));
     decoder.check(model);
-    int[] prompt = model.tokenizer().encode(request.prompt(), true);
-    int most = newTokens(request, model, prompt.length);
+    Template template =
+        request.template() == null
+            ? new Template(model.tokenizer().encode(request.prompt(), true), new int[0])
+            : Template.parse(request.template(), model.tokenizer());
+    int[] prompt = template.prompt();
+    int most = newTokens(request, model, template);
     EventLog log = new EventLog();
     Screen screen = new Screen(model, prompt, most, request.showSteps(), log);
-    var decode = DecodeRequest.of(new MeteredModel(model, target), prompt, most, request.seed());
+    var decode =
+        new DecodeRequest(
+            new MeteredModel(model, target),
+            List.of(new DecodeRequest.Prompt(0, prompt, template.rest())),
+            most,
+            request.seed());
     log.start();
     DecodeResult result = decoder.decode(decode, screen);
     long end = System.nanoTime();
@@ -75,21 +88,24 @@ public final class Generation {
     return switch (config.paradigm()) {
       case MASKED_DIFFUSION -> "masked-diffusion";
       case BLOCK_DIFFUSION -> "block-diffusion";
+      case UNIFORM_DIFFUSION -> "uniform-diffusion";
       case AUTOREGRESSIVE, ANY -> "ar";
     };
   }
 
-  private static int newTokens(Request request, LanguageModel model, int prompt) {
+  /** A template is as long as it is, unless more is asked for. */
+  private static int newTokens(Request request, LanguageModel model, Template template) {
+    int prompt = template.prompt().length;
     int room = model.config().contextLength() - prompt;
-    int least = Math.max(1, request.maxNewTokens());
+    int least = Math.max(Math.max(1, template.rest().length), request.maxNewTokens());
     if (room < least) {
       throw new UsageException(
           "--max-new-tokens %d: a prompt of %d tokens leaves %d of the %d positions of %s"
               .formatted(
                   least, prompt, Math.max(0, room), model.config().contextLength(), model.name()));
     }
-    return request.maxNewTokens() > 0
-        ? request.maxNewTokens()
+    return least > 1 || request.maxNewTokens() > 0
+        ? least
         : Math.min(room, ForkTask.DEFAULT_NEW_TOKENS);
   }
 
