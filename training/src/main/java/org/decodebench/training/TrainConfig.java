@@ -93,7 +93,8 @@ record TrainConfig(
       case AUTOREGRESSIVE -> new Objective.NextToken();
       case MASKED_DIFFUSION -> new Objective.MaskedDiffusion(maskToken);
       case BLOCK_DIFFUSION -> new Objective.BlockDiffusion(maskToken, block);
-      case ANY -> throw new IllegalStateException("no objective trains " + paradigm);
+      case UNIFORM_DIFFUSION, ANY ->
+          throw new IllegalStateException("no objective trains " + paradigm);
     };
   }
 

@@ -83,6 +83,11 @@ public record MeteredModel(LanguageModel model, CostCounter counter) implements 
       }
 
       @Override
+      public void noise(double clean) {
+        session.noise(clean);
+      }
+
+      @Override
       public float[] cached(int sequence, int position) {
         return session.cached(sequence, position);
       }

@@ -67,6 +67,8 @@ public record ModelConfig(
     AUTOREGRESSIVE,
     MASKED_DIFFUSION,
     BLOCK_DIFFUSION,
+    /** Diffusion whose noise is random tokens, not masks (2107.03006). */
+    UNIFORM_DIFFUSION,
     /** A source with exact conditionals: answers under every kind of attention. */
     ANY
   }

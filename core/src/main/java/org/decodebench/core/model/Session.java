@@ -63,6 +63,14 @@ public interface Session extends AutoCloseable {
   void copy(int from, int to, int length);
 
   /**
+   * Tells a model that is conditioned on the noise of its canvas how noisy the next ones are;
+   * others ignore it.
+   *
+   * @param clean share of tokens that are still clean, 0 to 1
+   */
+  default void noise(double clean) {}
+
+  /**
    * Keys and values that the cache holds for a position, {@code [layer][key, value][kvHead]
    * [headSize]}, for diagnoses; empty where a runtime has none or does not show them.
    */

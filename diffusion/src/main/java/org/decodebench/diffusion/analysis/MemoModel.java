@@ -25,7 +25,7 @@ final class MemoModel implements LanguageModel {
     this.model = model;
   }
 
-  private record Key(List<Integer> tokens, List<Integer> rows, Attention attention) {}
+  private record Key(List<Integer> tokens, List<Integer> rows, Attention attention, double clean) {}
 
   @Override
   public String name() {
@@ -54,6 +54,7 @@ final class MemoModel implements LanguageModel {
   private final class MemoSession implements Session {
     private final Session session;
     private List<Run> unwritten = List.of();
+    private double clean;
 
     MemoSession(Session session) {
       this.session = session;
@@ -72,7 +73,7 @@ final class MemoModel implements LanguageModel {
         write();
         return session.forward(runs);
       }
-      Key key = new Key(list(run.tokens()), list(run.rows()), run.attention());
+      Key key = new Key(list(run.tokens()), list(run.rows()), run.attention(), clean);
       int rows = run.rows().length;
       int vocab = config().vocabSize();
       float[] values = known.get(key);
@@ -92,6 +93,12 @@ final class MemoModel implements LanguageModel {
         session.forward(unwritten);
         unwritten = List.of();
       }
+    }
+
+    @Override
+    public void noise(double share) {
+      clean = share;
+      session.noise(share);
     }
 
     @Override

@@ -1,0 +1,161 @@
+package org.decodebench.diffusion.noise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.source.MarkovSource;
+import org.decodebench.core.source.OracleModel;
+import org.decodebench.core.tokenizer.WordTokenizer;
+import org.decodebench.diffusion.Decode;
+import org.decodebench.diffusion.analysis.Distribution;
+import org.decodebench.diffusion.analysis.ExactSampler;
+import org.junit.jupiter.api.Test;
+
+class UniformDiffusionTest {
+  private static final int[] BEGIN = {WordTokenizer.BEGIN};
+  private final MarkovSource source = MarkovSource.random("pair", 2, 1, 0, 4);
+  private final SplittableRandom random = new SplittableRandom(6);
+
+  @Test
+  void posteriorIsBruteForceBayes() {
+    UniformNoise noise = new UniformNoise(4);
+    double[] out = new double[4];
+    for (int trial = 0; trial < 50; trial++) {
+      double alphaS = random.nextDouble();
+      double alphaT = alphaS * random.nextDouble();
+      int clean = random.nextInt(4);
+      int noisy = random.nextInt(4);
+      // p(x_s) from the clean token, p(x_t | x_s) by one more step of the process.
+      double[] joint = new double[4];
+      for (int v = 0; v < 4; v++) {
+        double fromClean = (v == clean ? alphaS : 0) + (1 - alphaS) / 4;
+        double step = alphaT / alphaS;
+        joint[v] = fromClean * ((v == noisy ? step : 0) + (1 - step) / 4);
+      }
+      double total = Arrays.stream(joint).sum();
+      assertEquals(noise.noised(noisy, clean, alphaT), total, 1e-12, "the process is Markov");
+      noise.posterior(noisy, clean, alphaT, alphaS, out);
+      for (int v = 0; v < 4; v++) {
+        assertEquals(joint[v] / total, out[v], 1e-12);
+      }
+    }
+  }
+
+  @Test
+  void reverseIsTheMeanOfThePosteriors() {
+    UniformNoise noise = new UniformNoise(5);
+    double[] posterior = new double[5];
+    double[] reverse = new double[5];
+    for (int trial = 0; trial < 50; trial++) {
+      double alphaS = trial == 0 ? 1 : random.nextDouble();
+      double alphaT = trial == 1 ? 0 : alphaS * random.nextDouble();
+      int noisy = random.nextInt(5);
+      double[] clean = random.doubles(5).toArray();
+      double sum = Arrays.stream(clean).sum();
+      double[] mean = new double[5];
+      for (int c = 0; c < 5; c++) {
+        clean[c] /= sum;
+        noise.posterior(noisy, c, alphaT, alphaS, posterior);
+        for (int v = 0; v < 5; v++) {
+          mean[v] += clean[c] * posterior[v];
+        }
+      }
+      noise.reverse(noisy, clean, alphaT, alphaS, reverse);
+      for (int v = 0; v < 5; v++) {
+        assertEquals(mean[v], reverse[v], 1e-12);
+      }
+      assertEquals(1, Arrays.stream(reverse).sum(), 1e-12);
+    }
+  }
+
+  private double distance(String settings, int length) {
+    Distribution sampled =
+        ExactSampler.of(
+            Decode.decoder("uniform-diffusion:temperature=1," + settings),
+            new NoisyOracle(source, length),
+            BEGIN,
+            length);
+    assertEquals(1, sampled.p().values().stream().mapToDouble(p -> p).sum(), 1e-9);
+    return sampled.totalVariation(Distribution.of(source, new int[0], length));
+  }
+
+  @Test
+  void aSingleTokenIsExactInAnyNumberOfStepsAndSeveralNearTheSourceWithMore() {
+    for (int steps = 1; steps <= 4; steps++) {
+      assertEquals(0, distance("steps=" + steps, 1), 1e-6);
+    }
+    double one = distance("steps=1", 2);
+    double two = distance("steps=2", 2);
+    double four = distance("steps=4", 2);
+    assertTrue(one > two && two > four && four > 0, one + ", " + two + ", " + four);
+  }
+
+  @Test
+  void oneStepIsTheProductOfTheMarginals() {
+    Distribution sampled =
+        ExactSampler.of(
+            Decode.decoder("uniform-diffusion:temperature=1,steps=1"),
+            new NoisyOracle(source, 2),
+            BEGIN,
+            2);
+    Distribution truth = Distribution.of(source, new int[0], 2);
+    for (List<Integer> text : truth.p().keySet()) {
+      double first = 0;
+      double second = 0;
+      for (var entry : truth.p().entrySet()) {
+        first += entry.getKey().get(0).equals(text.get(0)) ? entry.getValue() : 0;
+        second += entry.getKey().get(1).equals(text.get(1)) ? entry.getValue() : 0;
+      }
+      assertEquals(first * second, sampled.of(text), 1e-6);
+    }
+  }
+
+  @Test
+  void renoisingEndsWhenTheTextStandsAndTellsItOnce() {
+    // A source with one text: after the first look everything is sure.
+    MarkovSource sure = MarkovSource.stationary("sure", 1, new double[][] {{0, 1}, {1, 0}});
+    List<Integer> steps = new ArrayList<>();
+    int[] tokens =
+        Decode.decoder("uniform-diffusion:sampler=renoise,steps=20,temperature=1")
+            .decode(
+                DecodeRequest.of(new NoisyOracle(sure, 4), BEGIN, 4, 3),
+                (sequence, step, positions, ids, overwrote) -> {
+                  steps.add(step);
+                  assertEquals(4, positions.length);
+                })
+            .sequences()
+            .getFirst()
+            .tokens();
+    assertTrue(sure.isValid(tokens));
+    assertEquals(1, steps.size());
+    assertTrue(steps.getFirst() < 19, "before its steps were used up: " + steps);
+    assertEquals(
+        steps.getFirst() + 1L,
+        Decode.forwards(
+            "uniform-diffusion:sampler=renoise,steps=20,temperature=1",
+            new NoisyOracle(sure, 4),
+            BEGIN,
+            4,
+            3));
+  }
+
+  @Test
+  void modelsOfMasksAreRefused() {
+    UsageException e =
+        assertThrows(
+            UsageException.class,
+            () -> Decode.decoder("uniform-diffusion").check(OracleModel.diffusion(source)));
+    assertFalse(e.getMessage().contains("\n"));
+    assertThrows(
+        UsageException.class,
+        () -> Decode.decoder("masked-diffusion").check(new NoisyOracle(source, 2)));
+  }
+}
