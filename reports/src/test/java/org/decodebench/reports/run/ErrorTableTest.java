@@ -1,0 +1,52 @@
+package org.decodebench.reports.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.model.RuntimeOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ErrorTableTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aRowASamplerWithItsPartsAndAFileOfThem() throws Exception {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    Path csv = folder.resolve("errors.csv");
+    try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, RuntimeOptions.DEFAULT)) {
+      ErrorTable table =
+          new ErrorTable(models, new PrintStream(shown, true, StandardCharsets.UTF_8));
+      String truth = "markov:symbols=3,zeros=0.3";
+      table.run(
+          new ErrorTable.Request(
+              truth,
+              "oracle-diffusion:markov:symbols=3,zeros=0",
+              List.of("masked-diffusion:order=random", "masked-diffusion:steps=1"),
+              3,
+              csv));
+      assertThrows(
+          UsageException.class,
+          () -> table.run(new ErrorTable.Request("tales", null, List.of(), 3, null)));
+      assertThrows(
+          UsageException.class,
+          () -> table.run(new ErrorTable.Request(truth, null, List.of("ar"), 3, null)));
+    }
+    List<String> lines = Files.readAllLines(csv);
+    assertEquals(3, lines.size());
+    String[] exact = lines.get(1).replaceAll("\"[^\"]*\"", "x").split(",", -1);
+    String[] names = lines.getFirst().split(",");
+    assertEquals(names.length, exact.length);
+    assertEquals("0.00000", exact[6], "one position a step has no sampler error");
+    assertTrue(Double.parseDouble(exact[9]) > 0.01, "another language is a network's error");
+    assertTrue(shown.toString(StandardCharsets.UTF_8).contains("steps=1"));
+  }
+}
