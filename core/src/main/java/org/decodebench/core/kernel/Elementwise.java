@@ -1,6 +1,8 @@
 package org.decodebench.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -15,6 +17,20 @@ final class Elementwise {
   // x/2 · (1 + tanh u) = x / (1 + exp(-2u)) with u = sqrt(2/π) · (x + 0.044715 x³)
   private static final float GELU_A = (float) (-2 * Math.sqrt(2 / Math.PI));
   private static final float GELU_B = (float) (-2 * Math.sqrt(2 / Math.PI) * 0.044715);
+
+  // What Lanes.exp computes, for a vector. The loops below spell it out: a method that takes or
+  // returns vectors makes objects of them wherever the compiler decides against inlining it, and
+  // for loops of one or two turns it does.
+  private static final FloatVector LOG2_E = FloatVector.broadcast(S, Lanes.LOG2_E);
+  private static final FloatVector ROUND = FloatVector.broadcast(S, Lanes.ROUND);
+  private static final FloatVector LN2_HIGH = FloatVector.broadcast(S, -Lanes.LN2_HIGH);
+  private static final FloatVector LN2_LOW = FloatVector.broadcast(S, -Lanes.LN2_LOW);
+  private static final FloatVector C6 = FloatVector.broadcast(S, Lanes.C6);
+  private static final FloatVector C5 = FloatVector.broadcast(S, Lanes.C5);
+  private static final FloatVector C4 = FloatVector.broadcast(S, Lanes.C4);
+  private static final FloatVector C3 = FloatVector.broadcast(S, Lanes.C3);
+  private static final FloatVector C2 = FloatVector.broadcast(S, Lanes.C2);
+  private static final FloatVector ONE = FloatVector.broadcast(S, 1);
 
   private Elementwise() {}
 
@@ -172,7 +188,14 @@ final class Elementwise {
     int i = 0;
     for (; i < vectors; i += L) {
       FloatVector g = FloatVector.fromArray(S, gate, gateOffset + i);
-      g.div(Lanes.exp(g.neg()).add(1))
+      FloatVector w = g.neg().max(Lanes.LEAST).min(Lanes.MOST);
+      FloatVector k = w.fma(LOG2_E, ROUND);
+      FloatVector whole = k.sub(ROUND);
+      FloatVector r = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, w));
+      FloatVector p = C6.fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2).fma(r, ONE).fma(r, ONE);
+      IntVector power = k.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+      g.div(e.add(ONE))
           .mul(FloatVector.fromArray(S, up, upOffset + i))
           .intoArray(gate, gateOffset + i);
     }
@@ -187,7 +210,14 @@ final class Elementwise {
     for (; i < vectors; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, offset + i);
       FloatVector u = v.mul(v).mul(GELU_B).add(GELU_A).mul(v);
-      v.div(Lanes.exp(u).add(1)).intoArray(x, offset + i);
+      FloatVector w = u.max(Lanes.LEAST).min(Lanes.MOST);
+      FloatVector k = w.fma(LOG2_E, ROUND);
+      FloatVector whole = k.sub(ROUND);
+      FloatVector r = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, w));
+      FloatVector p = C6.fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2).fma(r, ONE).fma(r, ONE);
+      IntVector power = k.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+      v.div(e.add(ONE)).intoArray(x, offset + i);
     }
     for (; i < n; i++) {
       float v = x[offset + i];
@@ -198,23 +228,34 @@ final class Elementwise {
 
   /** The largest of {@code n} values and {@code least}. */
   static float max(float[] x, int offset, int n, float least, int vectors) {
-    FloatVector most = FloatVector.broadcast(S, least);
-    int i = 0;
-    for (; i < vectors; i += L) {
-      most = most.max(FloatVector.fromArray(S, x, offset + i));
-    }
-    float max = vectors > 0 ? Lanes.max(most) : least;
-    for (; i < n; i++) {
+    float max = vectors > 0 ? Math.max(least, maxVectors(x, offset, vectors)) : least;
+    for (int i = vectors; i < n; i++) {
       max = Math.max(max, x[offset + i]);
     }
     return max;
+  }
+
+  private static float maxVectors(float[] x, int offset, int n) {
+    FloatVector max = FloatVector.fromArray(S, x, offset);
+    for (int i = L; i < n; i += L) {
+      max = max.max(FloatVector.fromArray(S, x, offset + i));
+    }
+    return max.reduceLanes(VectorOperators.MAX);
   }
 
   /** {@code x = exp(x - shift)}. */
   static void exp(float[] x, int offset, int n, float shift, int vectors) {
     int i = 0;
     for (; i < vectors; i += L) {
-      Lanes.exp(FloatVector.fromArray(S, x, offset + i).sub(shift)).intoArray(x, offset + i);
+      FloatVector w =
+          FloatVector.fromArray(S, x, offset + i).sub(shift).max(Lanes.LEAST).min(Lanes.MOST);
+      FloatVector k = w.fma(LOG2_E, ROUND);
+      FloatVector whole = k.sub(ROUND);
+      FloatVector r = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, w));
+      FloatVector p = C6.fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2).fma(r, ONE).fma(r, ONE);
+      IntVector power = k.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+      e.intoArray(x, offset + i);
     }
     for (; i < n; i++) {
       x[offset + i] = Lanes.exp(x[offset + i] - shift);

@@ -1,8 +1,6 @@
 package org.decodebench.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.decodebench.core.UsageException;
@@ -58,10 +56,6 @@ final class Lanes {
     return lanes[0];
   }
 
-  static float max(FloatVector v) {
-    return v.reduceLanes(VectorOperators.MAX);
-  }
-
   private static final VectorShuffle<Float> BY_8 = rotate(8);
   private static final VectorShuffle<Float> BY_4 = rotate(4);
   private static final VectorShuffle<Float> BY_2 = rotate(2);
@@ -75,41 +69,25 @@ final class Lanes {
   // Waite),
   // e^r by a polynomial of degree 6. Own code, because the library's vector exp is another function
   // in the interpreter than in compiled code, and results must not change while a JVM warms up.
-  private static final float LOG2_E = 0x1.715476p0f;
-  private static final float LN2_HIGH = 0x1.62e4p-1f;
-  private static final float LN2_LOW = 0x1.7f7d1cp-20f;
+  static final float LOG2_E = 0x1.715476p0f;
+  static final float LN2_HIGH = 0x1.62e4p-1f;
+  static final float LN2_LOW = 0x1.7f7d1cp-20f;
 
   /** 1.5 · 2^23: adding it rounds to an integer and leaves that integer in the low bits. */
-  private static final float ROUND = 0x1.8p23f;
+  static final float ROUND = 0x1.8p23f;
 
-  private static final float C2 = 0.49999993f;
-  private static final float C3 = 0.16666521f;
-  private static final float C4 = 0.04166839f;
-  private static final float C5 = 0.00836871f;
-  private static final float C6 = 0.00138146f;
-  private static final float LEAST = -87.3f;
-  private static final float MOST = 88.3f;
+  static final float C2 = 0.49999993f;
+  static final float C3 = 0.16666521f;
+  static final float C4 = 0.04166839f;
+  static final float C5 = 0.00836871f;
+  static final float C6 = 0.00138146f;
+  static final float LEAST = -87.3f;
+  static final float MOST = 88.3f;
 
-  /** exp to about one unit in the last place; 2^-126 or so below -87.3. */
-  static FloatVector exp(FloatVector value) {
-    FloatVector x = value.max(LEAST).min(MOST);
-    FloatVector shifted =
-        x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
-    FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x);
-    r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
-    FloatVector p = FloatVector.broadcast(FLOATS, C6);
-    p = p.fma(r, FloatVector.broadcast(FLOATS, C5));
-    p = p.fma(r, FloatVector.broadcast(FLOATS, C4));
-    p = p.fma(r, FloatVector.broadcast(FLOATS, C3));
-    p = p.fma(r, FloatVector.broadcast(FLOATS, C2));
-    p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
-    p = p.fma(r, FloatVector.broadcast(FLOATS, 1));
-    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-  }
-
-  /** The same operations on one value, for tails: the same bits. */
+  /**
+   * exp to about one unit in the last place; 2^-126 or so below -87.3. The same operations and bits
+   * as {@link Elementwise#exp}.
+   */
   static float exp(float value) {
     float x = Math.min(Math.max(value, LEAST), MOST);
     float shifted = Math.fma(x, LOG2_E, ROUND);
