@@ -30,6 +30,14 @@ public final class KernelsProvider {
     };
   }
 
+  /**
+   * Waits until the vector form of every kernel that has been called is compiled; for measurements
+   * that want nothing of the start.
+   */
+  public static void awaitCompiled() {
+    WarmUp.await();
+  }
+
   private static Kernels automatic() {
     String forced = System.getProperty(PROPERTY, "auto");
     return switch (forced) {

@@ -81,7 +81,24 @@ final class WarmUp {
         fast++;
       }
     }
-    ready = true;
+    synchronized (ALL) {
+      ready = true;
+      ALL.notifyAll();
+    }
+  }
+
+  /** Returns when all that was asked for is ready. */
+  static void await() {
+    synchronized (ALL) {
+      while (ALL.stream().anyMatch(w -> w.asked && !w.ready)) {
+        try {
+          ALL.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
   }
 
   /** For tests: which form is taken from now on. */

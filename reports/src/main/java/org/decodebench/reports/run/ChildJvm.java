@@ -6,10 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.result.RunRecord;
 
@@ -35,16 +33,7 @@ final class ChildJvm implements Measurer {
 
   /** Flags of every child, said out and recorded. */
   static List<String> flags(List<String> extra) {
-    List<String> flags =
-        new ArrayList<>(
-            List.of(
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-Xlog:disable",
-                "-Duser.language=en",
-                "-Duser.timezone=UTC"));
+    List<String> flags = new ArrayList<>(JvmFlags.MEASURED);
     flags.addAll(extra);
     return List.copyOf(flags);
   }
@@ -79,18 +68,13 @@ final class ChildJvm implements Measurer {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-cp", classPath(), ForkMain.class.getName(), input.toString()));
+    command.addAll(
+        List.of("-cp", JvmFlags.classPath(), ForkMain.class.getName(), input.toString()));
     // The child reads standard input until it closes, which it does when this process dies.
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(log.toFile())
         .start();
-  }
-
-  private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-        .map(p -> Path.of(p).toAbsolutePath().toString())
-        .collect(Collectors.joining(java.io.File.pathSeparator));
   }
 
   private RunRecord await(Process process, ForkTask task, Path log, Path output)

@@ -1,0 +1,51 @@
+package org.decodebench.reports.run;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a JVM is started in which something is measured. Recorded with every result. */
+public final class JvmFlags {
+
+  /**
+   * Flags of every measured JVM.
+   *
+   * <ul>
+   *   <li>Huge pages, where the system grants them on request: reading gigabytes from pages of 4
+   *       KiB is bound by address translation.
+   *   <li>Weights are a few large arrays that live to the end: the heap may take most of the
+   *       memory, and the young generation, through which little passes, stays small.
+   * </ul>
+   */
+  public static final List<String> MEASURED = measured();
+
+  private JvmFlags() {}
+
+  private static List<String> measured() {
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:MaxRAMPercentage=80",
+                "-XX:MaxNewSize=64m",
+                "-XX:-UsePerfData",
+                "-Xlog:disable",
+                "-Duser.language=en",
+                "-Duser.timezone=UTC"));
+    if (System.getProperty("os.name", "").equals("Linux")) {
+      flags.add("-XX:+UseTransparentHugePages");
+    }
+    return List.copyOf(flags);
+  }
+
+  /** The class path of this JVM with absolute entries, for a child that starts elsewhere. */
+  public static String classPath() {
+    String separator = java.io.File.pathSeparator;
+    return String.join(
+        separator,
+        java.util.Arrays.stream(System.getProperty("java.class.path").split(separator))
+            .map(p -> java.nio.file.Path.of(p).toAbsolutePath().toString())
+            .toList());
+  }
+}
