@@ -167,10 +167,10 @@ public final class ScalarKernels implements Kernels {
     double[] weights = workspace.doubles(end);
     double most = Double.NEGATIVE_INFINITY;
     for (int j = start; j < end; j++) {
-      int key = cache.keyOffset(head, rows.slot(row, j));
+      int slot = rows.slot(row, j);
       double score = 0;
       for (int d = 0; d < size; d++) {
-        score += (double) rows.queries[query + d] * cache.keys[key + d * KeyValues.PANEL];
+        score += (double) rows.queries[query + d] * cache.key(head, slot, d);
       }
       weights[j] = score * rows.scale;
       most = Math.max(most, weights[j]);
@@ -183,7 +183,7 @@ public final class ScalarKernels implements Kernels {
     for (int d = 0; d < size; d++) {
       double sum = 0;
       for (int j = start; j < end; j++) {
-        sum += weights[j] * cache.values[cache.valueOffset(head, rows.slot(row, j)) + d];
+        sum += weights[j] * cache.value(head, rows.slot(row, j), d);
       }
       rows.out[out + d] = (float) (sum / total);
     }

@@ -82,8 +82,8 @@ final class VectorAttention {
     end = Math.min(end, from + KEYS);
     for (int slot = start; slot < end; slot += PANEL) {
       PanelGemm.multiply(
-          cache.keys,
-          cache.keyOffset(head, slot),
+          cache.keyPanel(head, slot, w),
+          cache.keyPanelStart(head, slot),
           PANEL,
           PANEL,
           headSize,
@@ -100,10 +100,10 @@ final class VectorAttention {
       int row = row(rows, first + i);
       int last = Math.min(from + KEYS, rows.end(row));
       for (int j = Math.max(from, rows.contiguous(row)); j < last; j++) {
-        int key = cache.keyOffset(head, rows.slot(row, j));
+        int slot = rows.slot(row, j);
         float sum = 0;
         for (int d = 0; d < headSize; d++) {
-          sum = Math.fma(w.queries[i * headSize + d], cache.keys[key + d * PANEL], sum);
+          sum = Math.fma(w.queries[i * headSize + d], cache.key(head, slot, d), sum);
         }
         w.scores[i * KEYS + j - from] = sum;
       }
@@ -174,10 +174,10 @@ final class VectorAttention {
       int last = Math.min(KEYS, rows.end(row) - from);
       int low = Math.max(0, Math.max(rows.start(row), rows.contiguous(row)) - from);
       for (int j = low; j < last; j++) {
-        int value = rows.cache.valueOffset(head, rows.slot(row, from + j));
+        int slot = rows.slot(row, from + j);
         PanelGemm.multiply(
-            rows.cache.values,
-            value,
+            rows.cache.valueRows(head, slot, 1, w),
+            rows.cache.valueRowsStart(head, slot),
             sumStride,
             sumStride,
             1,
@@ -211,8 +211,8 @@ final class VectorAttention {
       Workspace w,
       int sumStride) {
     PanelGemm.multiply(
-        rows.cache.values,
-        rows.cache.valueOffset(head, from + low),
+        rows.cache.valueRows(head, from + low, end - low, w),
+        rows.cache.valueRowsStart(head, from + low),
         sumStride,
         sumStride,
         end - low,

@@ -18,6 +18,11 @@ public final class Workspace {
   float[] queries = {};
 
   float[] scores = {};
+
+  /** Keys or values of a compact cache, as floats. */
+  private float[] cacheTile = {};
+
+  final float[] cacheScales = new float[Matrix.PANEL];
   float[] sums = {};
   final float[] maxima = new float[AttentionRows.BLOCK];
   final float[] totals = new float[AttentionRows.BLOCK];
@@ -28,6 +33,13 @@ public final class Workspace {
       partial = new float[n * Matrix.PANEL];
     }
     return partial;
+  }
+
+  float[] cacheTile(int n) {
+    if (cacheTile.length < n) {
+      cacheTile = new float[Math.max(n, 2 * cacheTile.length)];
+    }
+    return cacheTile;
   }
 
   float[] row(int n) {

@@ -3,6 +3,7 @@ package org.decodebench.core.model;
 import org.decodebench.core.kernel.Kernels;
 import org.decodebench.core.kernel.KernelsProvider;
 import org.decodebench.core.kernel.ThreadPool;
+import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
@@ -17,6 +18,7 @@ public final class CpuTransformer implements LanguageModel {
   private final ThreadPool pool;
   private final Weights weights;
   private final RopeTable rope;
+  private final DType cacheType;
 
   /**
    * Loads the weights; the source may be closed afterwards.
@@ -31,6 +33,7 @@ public final class CpuTransformer implements LanguageModel {
     this.tokenizer = tokenizer;
     this.kernels = KernelsProvider.choose(options.backend());
     this.pool = ThreadPool.of(options.threads());
+    this.cacheType = options.cache();
     config.check(name, tokenizer.vocabSize());
     this.weights = Weights.load(source, kernels);
     this.rope =
@@ -56,7 +59,7 @@ public final class CpuTransformer implements LanguageModel {
 
   @Override
   public ForwardCost cost() {
-    return TransformerCost.of(config, weights);
+    return TransformerCost.of(config, weights, cacheType);
   }
 
   /** Which kernels compute, as they name themselves. */
@@ -74,6 +77,6 @@ public final class CpuTransformer implements LanguageModel {
     config.checkSession(capacity, width);
     float[] angles = rope == null ? null : rope.upTo(capacity);
     return new TransformerSession(
-        new Forward(config, weights, kernels, pool, angles), config, capacity, width);
+        new Forward(config, weights, kernels, pool, angles), config, capacity, width, cacheType);
   }
 }

@@ -1,15 +1,16 @@
 package org.decodebench.core.model;
 
 import org.decodebench.core.kernel.KeyValues;
+import org.decodebench.core.tensor.DType;
 
 /** Keys and values of one sequence in all layers. */
 final class KvCache {
   private final KeyValues[] layers;
 
-  KvCache(ModelConfig config, int capacity) {
+  KvCache(ModelConfig config, int capacity, DType type) {
     layers = new KeyValues[config.layers()];
     for (int i = 0; i < layers.length; i++) {
-      layers[i] = new KeyValues(config.kvHeads(), config.headSize(), capacity);
+      layers[i] = new KeyValues(config.kvHeads(), config.headSize(), capacity, type);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.decodebench.core.model;
 
 import java.util.List;
+import org.decodebench.core.tensor.DType;
 
 /**
  * What a forward of the transformer must read and compute, from shapes and stored types.
@@ -8,12 +9,13 @@ import java.util.List;
  * @param layerBytes of all layers' weights
  * @param embeddingRowBytes of one row of the embedding
  * @param headBytes of the output projection and the norm before it
+ * @param cacheType of keys and values
  */
 public record TransformerCost(
-    ModelConfig config, long layerBytes, long embeddingRowBytes, long headBytes)
+    ModelConfig config, long layerBytes, long embeddingRowBytes, long headBytes, DType cacheType)
     implements ForwardCost {
 
-  static TransformerCost of(ModelConfig config, Weights weights) {
+  static TransformerCost of(ModelConfig config, Weights weights, DType cacheType) {
     long layers = 0;
     for (Weights.Layer layer : weights.layers()) {
       layers += layer.bytes();
@@ -22,7 +24,8 @@ public record TransformerCost(
         config,
         layers,
         weights.embedding().type().bytes(config.hiddenSize()),
-        weights.head().bytes() + weights.norm().bytes());
+        weights.head().bytes() + weights.norm().bytes(),
+        cacheType);
   }
 
   /** Weights of the layers that take part in a product for every position. */
@@ -40,7 +43,7 @@ public record TransformerCost(
     for (Run run : runs) {
       positions += run.tokens().length;
       rows += run.rows().length;
-      bytes += keysRead(run) * config.layers() * 2L * config.kvSize() * Float.BYTES;
+      bytes += keysRead(run) * config.layers() * 2L * cacheBytes();
     }
     bytes += positions * embeddingRowBytes;
     return rows == 0 ? bytes : bytes + headBytes;
@@ -61,6 +64,12 @@ public record TransformerCost(
       flops += 4L * seen * config.querySize() * config.layers();
     }
     return flops;
+  }
+
+  /** Of the keys, or the values, of a position in a layer. */
+  private long cacheBytes() {
+    int head = Math.ceilDiv(config.headSize(), cacheType.blockSize()) * cacheType.blockSize();
+    return config.kvHeads() * cacheType.bytes(head);
   }
 
   private long seen(Run run, int slot) {

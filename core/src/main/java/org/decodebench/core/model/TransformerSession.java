@@ -1,6 +1,7 @@
 package org.decodebench.core.model;
 
 import java.util.List;
+import org.decodebench.core.tensor.DType;
 
 /** Sequences over one {@link Forward}, and their caches. */
 final class TransformerSession implements Session {
@@ -11,14 +12,15 @@ final class TransformerSession implements Session {
   private final KvCache[] caches;
   private Logits last = new Logits(new float[0], 0, 0);
 
-  TransformerSession(Forward forward, ModelConfig config, int capacity, int width) {
+  TransformerSession(
+      Forward forward, ModelConfig config, int capacity, int width, DType cacheType) {
     this.forward = forward;
     this.config = config;
     batch = new Batch(config, width);
     sequences = new Sequences(config, capacity, width);
     caches = new KvCache[width];
     for (int i = 0; i < width; i++) {
-      caches[i] = new KvCache(config, capacity);
+      caches[i] = new KvCache(config, capacity, cacheType);
     }
   }
 

@@ -220,21 +220,33 @@ class KernelsTest {
   void attentionIsTheSoftmaxAverageOfWhatARowSees(Kernels kernels) {
     for (int headSize : new int[] {8, 20, 32, 64, 80}) {
       for (int group : new int[] {1, 3, 8}) {
-        attention(kernels, headSize, group);
+        attention(kernels, headSize, group, DType.F32);
+      }
+      for (DType type : new DType[] {DType.F16, DType.BF16, DType.Q8_0}) {
+        attention(kernels, headSize, 3, type);
       }
     }
   }
 
-  private static void attention(Kernels kernels, int headSize, int group) {
+  private static void attention(Kernels kernels, int headSize, int group, DType type) {
     int kvHeads = 2;
     int heads = kvHeads * group;
     int slots = 700;
     int n = 7;
-    KeyValues cache = new KeyValues(kvHeads, headSize, slots);
+    KeyValues cache = new KeyValues(kvHeads, headSize, slots, type);
     float[] keys = random(1, slots * kvHeads * headSize);
     float[] values = random(2, slots * kvHeads * headSize);
     for (int j = 0; j < slots; j++) {
       cache.store(j, keys, j * kvHeads * headSize, values, j * kvHeads * headSize);
+    }
+    float[] stored = keys.clone();
+    for (int j = 0; j < slots; j++) {
+      cache.load(j, keys, j * kvHeads * headSize, values, j * kvHeads * headSize);
+    }
+    // Of the largest of a group of 32 a byte keeps 1/254, a BF16 value 1/256 of itself.
+    double rounding = type == DType.F32 ? 0 : type == DType.F16 ? 1e-3 : 2e-2;
+    for (int i = 0; i < keys.length; i++) {
+      assertEquals(stored[i], keys[i], rounding * 4, type + " rounds");
     }
     float[] queries = random(3, n * heads * headSize);
     float[] out = new float[n * heads * headSize];

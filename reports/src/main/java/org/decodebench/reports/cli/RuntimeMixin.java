@@ -17,6 +17,16 @@ public final class RuntimeMixin {
       description = "Worker threads (default: one a physical core).")
   Integer threads;
 
+  @Option(
+      names = "--cache",
+      paramLabel = "TYPE",
+      description = "Keys and values are kept as f32, f16, bf16 or q8_0 (default: f32).")
+  void cache(String type) {
+    RuntimeOptions.cacheType(type);
+    // A property, because the JVMs in which decoders are measured learn of it that way.
+    System.setProperty(RuntimeOptions.CACHE_PROPERTY, type);
+  }
+
   RuntimeOptions options() {
     return new RuntimeOptions(threads(), backend);
   }

@@ -50,7 +50,7 @@ public final class LimitsCache {
 
   /** Where the limits for that many threads are kept (0: one a physical core). */
   public Path file(int threads) {
-    String key = String.join("\n", machineClass, version(), String.join(" ", JvmFlags.MEASURED));
+    String key = String.join("\n", machineClass, version(), String.join(" ", JvmFlags.measured()));
     return folder.resolve(
         "machine-%08x%s.json".formatted(key.hashCode(), threads == 0 ? "" : "-t" + threads));
   }
@@ -89,7 +89,7 @@ public final class LimitsCache {
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
             machineClass,
             version(),
-            JvmFlags.MEASURED,
+            JvmFlags.measured(),
             found);
     try {
       Files.createDirectories(folder);
@@ -106,7 +106,7 @@ public final class LimitsCache {
   private static MachineLimits inChild(int threads) throws InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JvmFlags.MEASURED);
+    command.addAll(JvmFlags.measured());
     command.addAll(
         List.of(
             "-cp", JvmFlags.classPath(), LimitsMain.class.getName(), Integer.toString(threads)));

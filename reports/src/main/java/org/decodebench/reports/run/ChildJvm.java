@@ -33,7 +33,7 @@ final class ChildJvm implements Measurer {
 
   /** Flags of every child, said out and recorded. */
   static List<String> flags(List<String> extra) {
-    List<String> flags = new ArrayList<>(JvmFlags.MEASURED);
+    List<String> flags = new ArrayList<>(JvmFlags.measured());
     flags.addAll(extra);
     return List.copyOf(flags);
   }

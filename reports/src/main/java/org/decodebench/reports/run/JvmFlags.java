@@ -2,9 +2,11 @@ package org.decodebench.reports.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.decodebench.core.model.RuntimeOptions;
 
 /** How a JVM is started in which something is measured. Recorded with every result. */
 public final class JvmFlags {
+  private JvmFlags() {}
 
   /**
    * Flags of every measured JVM.
@@ -14,13 +16,10 @@ public final class JvmFlags {
    *       KiB is bound by address translation.
    *   <li>Weights are a few large arrays that live to the end: the heap may take most of the
    *       memory, and the young generation, through which little passes, stays small.
+   *   <li>The type of the cache, where one was asked for.
    * </ul>
    */
-  public static final List<String> MEASURED = measured();
-
-  private JvmFlags() {}
-
-  private static List<String> measured() {
+  public static List<String> measured() {
     List<String> flags =
         new ArrayList<>(
             List.of(
@@ -35,6 +34,10 @@ public final class JvmFlags {
                 "-Duser.timezone=UTC"));
     if (System.getProperty("os.name", "").equals("Linux")) {
       flags.add("-XX:+UseTransparentHugePages");
+    }
+    String cache = System.getProperty(RuntimeOptions.CACHE_PROPERTY);
+    if (cache != null) {
+      flags.add("-D" + RuntimeOptions.CACHE_PROPERTY + "=" + cache);
     }
     return List.copyOf(flags);
   }
