@@ -1,5 +1,7 @@
 package org.decodebench.core.model;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.decodebench.core.UsageException;
@@ -30,6 +32,22 @@ public interface BackendProvider {
   List<Device> devices();
 
   /**
+   * Measures a device; takes seconds.
+   *
+   * @param device as {@code --device} takes it
+   */
+  Limits measure(String device);
+
+  /**
+   * What a device reaches at most.
+   *
+   * @param bytesPerS read and written by a copy
+   * @param flopPerS multiply-adds × 2, single precision
+   * @param launchMicros of a kernel that does next to nothing, when many are queued
+   */
+  record Limits(double bytesPerS, double flopPerS, double launchMicros) {}
+
+  /**
    * A device.
    *
    * @param id as {@code --device} takes it
@@ -53,7 +71,18 @@ public interface BackendProvider {
       }
     }
     throw new UsageException(
-        "backend %s is not part of this build; use --backend vector or --backend scalar"
-            .formatted(name));
+        backend == RuntimeOptions.Backend.TORNADO
+            ? tornadoMissing(System.getenv("TORNADOVM_HOME"))
+            : "no backend %s here; use --backend vector or --backend scalar".formatted(name));
+  }
+
+  private static String tornadoMissing(String home) {
+    if (home != null && Files.isDirectory(Path.of(home, "share", "java", "tornado"))) {
+      return "backend tornado: this JVM was started without TornadoVM; start ./decodebench, which"
+          + " adds the SDK in TORNADOVM_HOME";
+    }
+    return "backend tornado needs a TornadoVM SDK for JDK 25%s: install one ('sdk install tornadovm', or https://www.tornadovm.org) and set TORNADOVM_HOME to it; or use --backend vector"
+        .formatted(
+            home == null || home.isEmpty() ? "" : ", and TORNADOVM_HOME=" + home + " is none");
   }
 }

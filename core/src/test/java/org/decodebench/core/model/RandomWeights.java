@@ -10,14 +10,14 @@ import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
 /** A model of any configuration with seeded random weights. */
-final class RandomWeights implements WeightSource {
+public final class RandomWeights implements WeightSource {
   private final ModelConfig config;
   private final DType type;
   private final boolean biases;
   private final Random random;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-  RandomWeights(ModelConfig config, DType type, boolean biases, long seed) {
+  public RandomWeights(ModelConfig config, DType type, boolean biases, long seed) {
     this.config = config;
     this.type = type;
     this.biases = biases;
@@ -117,7 +117,7 @@ final class RandomWeights implements WeightSource {
   }
 
   /** A small configuration with odd sizes; what varies is given. */
-  static ModelConfig config(
+  public static ModelConfig config(
       int heads,
       int kvHeads,
       ModelConfig.Norm norm,
@@ -149,7 +149,7 @@ final class RandomWeights implements WeightSource {
         0);
   }
 
-  static ModelConfig llama() {
+  public static ModelConfig llama() {
     return config(
         6,
         2,

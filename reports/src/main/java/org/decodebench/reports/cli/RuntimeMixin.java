@@ -1,5 +1,6 @@
 package org.decodebench.reports.cli;
 
+import org.decodebench.core.UsageException;
 import org.decodebench.core.model.RuntimeOptions;
 import picocli.CommandLine.Option;
 
@@ -25,6 +26,18 @@ public final class RuntimeMixin {
     RuntimeOptions.cacheType(type);
     // A property, because the JVMs in which decoders are measured learn of it that way.
     System.setProperty(RuntimeOptions.CACHE_PROPERTY, type);
+  }
+
+  @Option(
+      names = "--device",
+      paramLabel = "I:J",
+      description = "Device of --backend tornado; decodebench devices lists them.")
+  void device(String id) {
+    if (!id.matches("\\d+:\\d+")) {
+      throw new UsageException("--device %s: expected two numbers as in 0:0".formatted(id));
+    }
+    // A property, so that child JVMs learn of it too.
+    System.setProperty(RuntimeOptions.DEVICE_PROPERTY, id);
   }
 
   RuntimeOptions options() {

@@ -43,6 +43,10 @@ public class ForwardBenchmark extends Benchmarked {
   @Param({"0"})
   public int threads;
 
+  /** Or {@code TORNADO}, on the default device. */
+  @Param({"VECTOR"})
+  public Backend backend;
+
   private LanguageModel model;
   private Session session;
   private int[] tokens;
@@ -53,7 +57,7 @@ public class ForwardBenchmark extends Benchmarked {
    */
   @Setup
   public void setUp() {
-    model = RandomModel.load(shape, type, new RuntimeOptions(threads, Backend.VECTOR));
+    model = RandomModel.load(shape, type, new RuntimeOptions(threads, backend));
     session = open(model);
     tokens = tokens(width, 2);
     int values = width * model.config().vocabSize();

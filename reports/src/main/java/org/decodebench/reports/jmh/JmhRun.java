@@ -62,7 +62,7 @@ public final class JmhRun {
   private static org.openjdk.jmh.runner.options.Options options(CommandLineOptions asked) {
     ChainedOptionsBuilder options = new OptionsBuilder().parent(asked);
     if (!asked.getJvmArgs().hasValue()) {
-      options.jvmArgs(JvmFlags.measured().toArray(String[]::new));
+      options.jvmArgs(JvmFlags.withDevice().toArray(String[]::new));
     }
     return options.build();
   }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import org.decodebench.core.model.BackendProvider;
 import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
@@ -32,8 +33,11 @@ record RandomModel(ModelConfig config, DType type) implements WeightSource {
           case "1.1b" -> llama(32000, 2048, 22, 32, 4, 64, 5632, false);
           default -> throw new IllegalArgumentException("shape " + shape);
         };
-    return new CpuTransformer(
-        "random " + shape, new RandomModel(config, type), new ByteTokenizer(), options);
+    WeightSource weights = new RandomModel(config, type);
+    return options.backend() == RuntimeOptions.Backend.TORNADO
+        ? BackendProvider.of(options.backend())
+            .open("random " + shape, weights, new ByteTokenizer(), options)
+        : new CpuTransformer("random " + shape, weights, new ByteTokenizer(), options);
   }
 
   private static ModelConfig llama(

@@ -205,6 +205,36 @@ public record Figure(
         Better.LOWER,
         Group.WORK,
         "Package energy by RAPL / output tokens; empty where the machine does not say.");
+    add(
+        "device_kernel_ms",
+        "device kernels",
+        "ms",
+        Better.LOWER,
+        Group.WORK,
+        "Time in a device's kernels, a decode; its driver's clock, in a round of its own after the"
+            + " measured ones.");
+    add(
+        "device_transfer_ms",
+        "device transfers",
+        "ms",
+        Better.LOWER,
+        Group.WORK,
+        "Time of copies to and from the device, a decode, in the same round.");
+    add(
+        "device_bytes",
+        "device copies",
+        "B",
+        Better.LOWER,
+        Group.WORK,
+        "Bytes copied to and from the device, a decode.");
+    add(
+        "device_other_share",
+        "outside kernels",
+        "",
+        Better.LOWER,
+        Group.WORK,
+        "Share of a measured decode that is not in the device's kernels: launches, copies and the"
+            + " host's own work.");
   }
 
   private static void quality() {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.result.RunRecord;
@@ -20,6 +21,7 @@ final class ChildJvm implements Measurer {
   static final int USAGE = 2;
 
   private final List<String> flags;
+  private final List<String> hidden;
   private final Duration limit;
 
   /**
@@ -27,13 +29,16 @@ final class ChildJvm implements Measurer {
    * @param limit after which a fork counts as hung
    */
   ChildJvm(List<String> extra, Duration limit) {
-    this.flags = flags(extra);
+    Optional<DeviceFlags> device = DeviceFlags.ofThisJvm();
+    this.flags = flags(extra, device);
+    this.hidden = device.map(DeviceFlags::arguments).orElse(List.of());
     this.limit = limit;
   }
 
   /** Flags of every child, said out and recorded. */
-  static List<String> flags(List<String> extra) {
+  static List<String> flags(List<String> extra, Optional<DeviceFlags> device) {
     List<String> flags = new ArrayList<>(JvmFlags.measured());
+    device.ifPresent(d -> d.over(flags));
     flags.addAll(extra);
     return List.copyOf(flags);
   }
@@ -67,6 +72,7 @@ final class ChildJvm implements Measurer {
   private Process start(Path input, Path log) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(hidden);
     command.addAll(flags);
     command.addAll(
         List.of("-cp", JvmFlags.classPath(), ForkMain.class.getName(), input.toString()));

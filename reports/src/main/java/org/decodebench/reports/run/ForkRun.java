@@ -15,6 +15,7 @@ import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
+import org.decodebench.core.model.DeviceModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
@@ -147,6 +148,7 @@ final class ForkRun {
     figures.put("perplexity_se", task.perplexitySe());
     figures.put("bits_per_byte", task.bitsPerByte());
     figures.putAll(quality().figures(samples(decodes)));
+    figures.putAll(deviceFigures(decodes));
     List<Double> latencies = decodes.stream().map(d -> d.times().latencyMs()).toList();
     List<MeasuredDecode> first = decodes.stream().filter(d -> d.round() == 0).toList();
     return new RunRecord(
@@ -187,6 +189,27 @@ final class ForkRun {
         Stats.outliers(latencies.stream().mapToDouble(Double::doubleValue).toArray()),
         warmUp.stationary() ? List.of() : List.of("warm-up ended before the times had settled"),
         figures);
+  }
+
+  /** Timing a device's kernels one by one slows it down, so that is done in a round of its own. */
+  private Map<String, Double> deviceFigures(List<MeasuredDecode> decodes) {
+    if (!(model instanceof DeviceModel device)) {
+      return Map.of();
+    }
+    device.profile();
+    int count = round(0).size();
+    DeviceModel.Times times = device.times();
+    double kernels = times.kernelNanos() / 1e6 / count;
+    double latency = decodes.stream().mapToDouble(d -> d.times().latencyMs()).average().orElse(0);
+    return Map.of(
+        "device_kernel_ms",
+        kernels,
+        "device_transfer_ms",
+        times.transferNanos() / 1e6 / count,
+        "device_bytes",
+        (double) times.bytes() / count,
+        "device_other_share",
+        Math.max(0, 1 - kernels / latency));
   }
 
   private SampleQuality quality() {

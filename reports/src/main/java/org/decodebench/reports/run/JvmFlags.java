@@ -42,6 +42,17 @@ public final class JvmFlags {
     return List.copyOf(flags);
   }
 
+  /** The same, and what a device's runtime needs if this JVM was started with it. */
+  public static List<String> withDevice() {
+    List<String> flags = new ArrayList<>();
+    DeviceFlags device = DeviceFlags.ofThisJvm().orElse(null);
+    if (device != null) {
+      flags.addAll(device.arguments());
+    }
+    flags.addAll(ChildJvm.flags(List.of(), java.util.Optional.ofNullable(device)));
+    return flags;
+  }
+
   /** The class path of this JVM with absolute entries, for a child that starts elsewhere. */
   public static String classPath() {
     String separator = java.io.File.pathSeparator;

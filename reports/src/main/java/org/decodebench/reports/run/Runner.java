@@ -119,9 +119,21 @@ public final class Runner {
     }
   }
 
+  /**
+   * For what this JVM itself does: planning and perplexity. The device is left to the forks, where
+   * a model that it cannot hold fails by itself and the rest goes on.
+   */
   private org.decodebench.core.model.RuntimeOptions firstOptions() {
     Experiment.Setting first = experiment.settings().getFirst();
-    return Runtimes.options(first.threads(), first.backend());
+    boolean device = experiment.settings().stream().anyMatch(Runner::onDevice);
+    if (device) {
+      Runtimes.device(); // or what is missing is said now
+    }
+    return Runtimes.options(first.threads(), onDevice(first) ? "auto" : first.backend());
+  }
+
+  private static boolean onDevice(Experiment.Setting setting) {
+    return setting.backend().equals(Runtimes.TORNADO);
   }
 
   private void measure(ResultFolder folder, Instant started) throws InterruptedException {
@@ -293,7 +305,8 @@ public final class Runner {
             System.getProperty("java.vendor"),
             System.getProperty("java.vm.name"),
             measurer.flags()),
-        Runtimes.runtime(first.threads(), first.backend()),
+        Runtimes.runtime(
+            first.threads(), experiment.settings().stream().map(s -> s.backend()).toList()),
         List.copyOf(models.values()),
         List.copyOf(warnings));
   }

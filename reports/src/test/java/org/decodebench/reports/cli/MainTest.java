@@ -31,6 +31,8 @@ class MainTest {
           generate --model tales-ar --prompt the --threads -3                   | --threads -3
           generate --model tales-ar --prompt xylophonist                        | xylophonist
           generate --model tales-ar                                             | --prompt
+          generate --model tales-ar --prompt the --backend tornado              | backend tornado
+          generate --model tales-ar --prompt the --device gpu                   | --device gpu
           perplexity --model tales-ar --text /nonexistent                       | /nonexistent
           perplexity --model tales-ar                                           | --text FILE or --source
           perplexity --model tales-ar --source nosuch                           | no source 'nosuch'
@@ -81,6 +83,11 @@ class MainTest {
     assertEquals(Main.DONE, run("run", "--help"));
     assertEquals(Main.DONE, run("--version"));
     assertTrue(out.toString().contains("decodebench 0."), out.toString());
+  }
+
+  @Test
+  void devicesNeedNoSdk() {
+    assertEquals(Main.DONE, run("devices"), err.toString());
   }
 
   private int run(String... args) {

@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# Checks the device runtime, measures it and writes everything in one go, on any machine with a device
+# that TornadoVM knows:
+#
+#   scripts/gpu-bench.sh [OUT]          in a checkout, with a JDK 25 and TORNADOVM_HOME
+#   scripts/gpu-bench.sh pack FILE      makes a bundle (tar.gz) with a small Java runtime and the SDK
+#   ./gpu-bench.sh [OUT]                in that bundle, unpacked: needs neither JDK nor network
+#
+# Settings: DEVICE=i:j (default: the first GPU, else the first device), SHAPE=15m|110m|1.1b (default:
+# 1.1b on a GPU, 15m elsewhere), LIMIT=seconds for each step (default 240). One step's failure does not
+# stop the others; the exit code is 1 if any failed, 2 if there is nothing to run on.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=$here/..
+limit=${LIMIT:-240}
+
+die() {
+  echo "gpu-bench: $*" >&2
+  exit 2
+}
+
+# Where things are: in a bundle beside this script, else in the checkout.
+if [ -d "$here/runtime" ]; then
+  java=$here/runtime/bin/java sdk=$here/sdk work=$here
+  program=$here/lib/'*' tests=$here/test
+else
+  cd "$root" || exit 2
+  root=$PWD
+  . .mvn/find-jdk.sh
+  [ -n "$DECODEBENCH_JDK" ] || die "needs a JDK 25: set JAVA_HOME"
+  java=$DECODEBENCH_JDK/bin/java
+  sdk=${TORNADOVM_HOME:-${HOME-}/.sdkman/candidates/tornadovm/current}
+  [ -d "$sdk/share/java/tornado" ] || die "no TornadoVM SDK: set TORNADOVM_HOME"
+  export TORNADOVM_HOME=$sdk
+  work=$root/tornado/target
+  program="$root/reports/target/lib/*:$root/tornado/target/lib/*" tests=$work/bench-test
+fi
+
+build() {
+  echo "gpu-bench: building" >&2
+  (cd "$root" && ./mvnw -q -B -ntp -Dquick -DskipTests -pl core,ar,diffusion,speculative,reports,tornado -am package) ||
+    die "the build failed"
+  rm -rf "$tests/classes"
+  cp -r "$root/tornado/target/test-classes" "$tests/classes"
+}
+
+pack() {
+  build
+  dir=$(mktemp -d)
+  bundle=$dir/decodebench-gpu
+  mkdir -p "$bundle/lib" "$bundle/sdk/share/java/graalJars" "$bundle/sdk/share/java/tornado"
+  "$DECODEBENCH_JDK/bin/jlink" --output "$bundle/runtime" --strip-debug --no-header-files --no-man-pages \
+    --compress zip-9 --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.compiler,jdk.incubator.vector,jdk.internal.vm.ci,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs || die "jlink failed"
+  cp "$root"/reports/target/lib/*.jar "$root"/tornado/target/lib/*.jar "$bundle/lib/"
+  cp -r "$tests" "$bundle/test"
+  for f in "$bundle"/lib/*.jar; do rm -f "$bundle/test/${f##*/}"; done
+  cp -r "$sdk/lib" "$bundle/sdk/"
+  cp "$sdk"/share/java/graalJars/* "$bundle/sdk/share/java/graalJars/"
+  cp "$sdk"/share/java/tornado/* "$bundle/sdk/share/java/tornado/"
+  # What only TornadoVM's own tests and examples need.
+  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,junit,hamcrest,snmp4j}*
+  for f in tornado-argfile.template tornado-argfile; do
+    [ ! -r "$sdk/$f" ] || sed "s|$sdk|\${TORNADOVM_HOME}|g" "$sdk/$f" >"$bundle/sdk/tornado-argfile.template"
+  done
+  cp "$here/gpu-bench.sh" "$here/gpu-bench.yaml" "$bundle/"
+  tar -C "$dir" -c decodebench-gpu | gzip -9 >"$1.part" && mv "$1.part" "$1"
+  rm -rf "$dir"
+  du -h "$1"
+}
+
+if [ "${1-}" = pack ]; then
+  [ ! -d "$here/runtime" ] || die "pack works in a checkout"
+  [ $# -eq 2 ] || die "pack FILE"
+  pack "$2"
+  exit
+fi
+
+out=${1:-$PWD/gpu-bench-$(date -u +%Y%m%dT%H%M%SZ)}
+mkdir -p "$out" || exit 2
+out=$(cd "$out" && pwd -P)
+[ -d "$here/runtime" ] || build
+
+template=$sdk/tornado-argfile.template
+[ ! -r "$sdk/tornado-argfile" ] || template=$sdk/tornado-argfile
+[ -r "$template" ] || die "no argument file in $sdk"
+args=$out/tornado.args
+{
+  sed -e "s|[$]{TORNADOVM_HOME}|$sdk|g" -e 's|^--module-path \.:|--module-path |' "$template"
+  echo "-Dtornado.recover.bailout=False"
+  echo "-Dtornado.device.memory=1024GB"
+  echo "-Dtornado.tvm.maxbytecodesize=65536"
+  echo "--add-opens=tornado.api/uk.ac.manchester.tornado.api=ALL-UNNAMED"
+  echo "-Ddecodebench.tornado.args=$args"
+} >"$args"
+common=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=80
+  -Xlog:disable -Djava.awt.headless=true -Ddecodebench.home="$work" -Ddecodebench.stderr=3)
+[ -z "${DEVICE-}" ] || common+=("-Ddecodebench.device=$DEVICE")
+decodebench() {
+  timeout "$limit" "$java" "@$args" "${common[@]}" -cp "$program" org.decodebench.reports.cli.Main "$@" 3>&2 2>/dev/null
+}
+
+failed=0
+say() { echo "$*" | tee -a "$out/summary.txt"; }
+step() { # NAME: its output is in a file of that name
+  name=$1
+  shift
+  start=$SECONDS
+  if "$@" >"$out/$name.txt" 2>&1; then
+    say "$name ok, $((SECONDS - start)) s"
+  else
+    say "$name FAILED (see $name.txt), $((SECONDS - start)) s"
+    failed=1
+  fi
+}
+
+environment() {
+  date -u
+  uname -a
+  lscpu
+  nvidia-smi
+  clinfo -l
+  "$java" -version
+  :
+}
+
+devices() { decodebench devices --measure && decodebench devices | grep -q TornadoVM; }
+
+check() {
+  timeout "$limit" "$java" "@$args" "${common[@]}" -cp "$tests/classes:$tests/*:$program" \
+    org.decodebench.tornado.CheckMain
+}
+
+# Every decoder prints on the device what it prints on the CPU.
+tokens() {
+  local same=0 run
+  for run in "tales-ar ar" "tales-ar prompt-lookup" "tales-ar speculative:draft=tales-draft,k=4" \
+    "tales-mdlm masked-diffusion" "tales-bd8 block-diffusion"; do
+    set -- $run
+    decodebench generate --model "$1" --decoder "$2" --prompt "the old" >"$out/cpu.tmp" 2>/dev/null
+    decodebench generate --model "$1" --decoder "$2" --prompt "the old" --backend tornado >"$out/device.tmp" 2>"$out/error.tmp"
+    if [ -s "$out/cpu.tmp" ] && cmp -s "$out/cpu.tmp" "$out/device.tmp"; then
+      echo "same $1 $2: $(wc -w <"$out/cpu.tmp") words"
+    else
+      echo "DIFFERS $1 $2"
+      cat "$out/cpu.tmp" "$out/device.tmp" "$out/error.tmp"
+      same=1
+    fi
+  done
+  rm -f "$out"/*.tmp
+  return $same
+}
+
+# One forward at several widths. JMH's forks inherit the flags.
+forward() {
+  decodebench jmh ForwardBenchmark -p backend=TORNADO -p type=F32 -p shape="$shape" -p width=1,8,64,256 \
+    -f 1 -wi 2 -w 1 -i 5 -r 1 -bm avgt -tu ms -rf json -rff "$out/forward.json"
+}
+
+experiment() { decodebench run "$here/gpu-bench.yaml" --out "$out/results"; }
+
+say "gpu-bench $(date -u +%Y-%m-%dT%H:%M:%SZ)"
+step environment environment
+step devices devices
+grep -q "TornadoVM" "$out/devices.txt" || {
+  tail -n 1 "$out/devices.txt" >&2
+  die "no device; see $out/devices.txt"
+}
+cat "$out/devices.txt"
+shape=${SHAPE:-$(if grep -q '^[0-9:]* *GPU' "$out/devices.txt"; then echo 1.1b; else echo 15m; fi)}
+step check check
+step tokens tokens
+step forward forward
+step experiment experiment
+
+# The goals' ratios, each from this run alone.
+case $shape in 15m) weights=15187968 ;; 110m) weights=109529856 ;; *) weights=1034512384 ;; esac
+awk -v weights=$weights '
+  /^copy / && !copy { copy = $3 }
+  /^Benchmark / { for (i = 1; i <= NF; i++) { gsub(/[()]/, "", $i); column[$i] = i } next }
+  /ForwardBenchmark/ && /TORNADO/ && column["width"] { ms[$(column["width"])] = $(column["Score"] - 1) }
+  END {
+    if (ms[1]) printf "forward_1_ms %.3f\n", ms[1]
+    if (ms[1] && copy) printf "bandwidth_share %.3f\n", weights * 4 / (ms[1] / 1e3) / (copy * 1e9)
+    if (ms[1] && ms[256]) printf "width_256_over_1 %.2f\n", ms[256] / ms[1]
+  }' "$out/devices.txt" "$out/forward.txt" | tee -a "$out/summary.txt"
+python=$(command -v python3 || :)
+if [ -n "$python" ] && [ -r "$out/results/runs.jsonl" ]; then
+  "$python" - "$out/results/runs.jsonl" <<'P' | tee -a "$out/summary.txt"
+import json, sys
+for line in open(sys.argv[1]):
+    r = json.loads(line)
+    if r.get("backend") == "tornado" and r.get("device_other_share") is not None:
+        print("outside_kernels %.3f %s batch %d" % (r["device_other_share"], r["decoder"], r["batch"]))
+P
+fi
+say "written to $out"
+exit $failed

@@ -1,0 +1,256 @@
+package org.decodebench.tornado;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.model.DeviceModel;
+import org.decodebench.core.model.ModelConfig;
+import uk.ac.manchester.tornado.api.DataRange;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
+import uk.ac.manchester.tornado.api.WorkerGrid2D;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * A model's task graphs over buffers of a certain size, compiled once and executed for every
+ * forward. The graph for one row uploads everything; the others take it over on the device.
+ */
+final class Engine implements AutoCloseable {
+  private static final int NARROW = 0;
+  private static final int WIDE = 1;
+  private static final int MOVE = 2;
+
+  /** What TornadoVM's buffers for a graph hold, with a margin. */
+  private static final int MOST_TASKS = 105;
+
+  /** On a CPU compiling takes longer than it saves: one layer. */
+  private static final int TASKS_ON_CPU = ForwardGraph.TASKS_A_LAYER + ForwardGraph.TASKS;
+
+  private final String device;
+  private final Buffers.Dims dims;
+  private final int executions;
+  private final int vocab;
+  private final Buffers buffers;
+  private final IntArray call;
+  private final ForwardGraph narrow;
+  private final ForwardGraph wide;
+  private final TornadoExecutionPlan plan;
+  private TornadoExecutionResult last;
+  private boolean profiled;
+  private DeviceModel.Times times = new DeviceModel.Times(0, 0, 0);
+
+  /**
+   * Uploads the weights and compiles the graph for one row.
+   *
+   * @param angles of the rotary embedding, or none
+   * @param kept whose keys and values to begin with, of a pool of at most this size; or null
+   * @throws UsageException if the device has too little memory
+   */
+  Engine(
+      ModelConfig config,
+      DeviceWeights weights,
+      float[] angles,
+      TornadoDevice device,
+      Buffers.Dims dims,
+      Buffers kept) {
+    this.device = device.getPhysicalDevice().getDeviceName().strip();
+    this.dims = dims;
+    int chunk = chunk(config, device);
+    executions = config.layers() / chunk;
+    vocab = config.vocabSize();
+    buffers = Buffers.of(config, dims, angles);
+    if (kept != null) {
+      buffers.takeKeysAndValues(kept, config.layers() * config.kvHeads());
+    }
+    call = new IntArray(Call.size(dims.rows(), dims.paths()));
+    GridScheduler scheduler = new GridScheduler();
+    narrow = new ForwardGraph("narrow", false, config, weights, buffers, call, chunk, scheduler);
+    wide = new ForwardGraph("wide", true, config, weights, buffers, call, chunk, scheduler);
+    List<Object> resident = new ArrayList<>(weights.arrays());
+    resident.addAll(buffers.arrays());
+    Object[] all = resident.toArray();
+    narrow
+        .graph()
+        .transferToDevice(DataTransferMode.FIRST_EXECUTION, all)
+        .transferToDevice(DataTransferMode.EVERY_EXECUTION, call);
+    narrow.addTasks();
+    narrow.graph().persistOnDevice(all);
+    takeOver(wide.graph(), all, call);
+    wide.addTasks();
+    TaskGraph move = takeOver(new TaskGraph("move"), all, call);
+    WorkerGrid2D grid = new WorkerGrid2D(1, 1);
+    int heads = config.layers() * config.kvHeads();
+    grid.setGlobalWork((long) heads * AttentionKernels.GROUP, 1, 1);
+    grid.setLocalWork(AttentionKernels.GROUP, 1, 1);
+    scheduler.addWorkerGrid("move.move", grid);
+    move.task(
+        "move",
+        AttentionKernels::move,
+        new KernelContext(),
+        call,
+        buffers.keys(),
+        buffers.values(),
+        config.headSize());
+    plan =
+        new TornadoExecutionPlan(
+            narrow.graph().snapshot(), wide.graph().snapshot(), move.snapshot());
+    guarded(() -> {
+      plan.withDevice(device);
+      plan.withGridScheduler(scheduler);
+      // The default flags let the driver's compiler reorder sums, and so differently in the
+      // narrow and the wide kernel.
+      plan.withCompilerFlags(TornadoVMBackendType.OPENCL, "-w");
+      // Nothing to evaluate: this only uploads, once through all chunks.
+      return executeChunks(NARROW);
+    });
+  }
+
+  private static TaskGraph takeOver(TaskGraph graph, Object[] all, IntArray call) {
+    return graph
+        .consumeFromDevice("narrow", all)
+        .transferToDevice(DataTransferMode.EVERY_EXECUTION, call);
+  }
+
+  /**
+   * Layers that an execution covers: as many as a graph holds, or fewer where compiling is slow.
+   */
+  private static int chunk(ModelConfig config, TornadoDevice device) {
+    boolean cpu = device.getDeviceType() == TornadoDeviceType.CPU;
+    int tasks = Integer.getInteger("decodebench.tornado.tasks", cpu ? TASKS_ON_CPU : MOST_TASKS);
+    int chunk = 1;
+    for (int i = 1; i <= config.layers(); i++) {
+      if (config.layers() % i == 0
+          && i * ForwardGraph.TASKS_A_LAYER + ForwardGraph.TASKS <= tasks) {
+        chunk = i;
+      }
+    }
+    return chunk;
+  }
+
+  Buffers.Dims dims() {
+    return dims;
+  }
+
+  /** The array to fill in before a forward or a move; see {@link Call}. */
+  IntArray call() {
+    return call;
+  }
+
+  /**
+   * Evaluates the rows that {@link #call} describes, and waits for it.
+   *
+   * @param logits receives {@code [wanted][vocab]}
+   */
+  void forward(int rows, int wanted, float[] logits) {
+    int graph = rows == 1 ? NARROW : WIDE;
+    (rows == 1 ? narrow : wide).size(rows, wanted);
+    call.set(Call.ROWS, rows);
+    call.set(Call.WANTED, wanted);
+    guarded(() -> {
+      TornadoExecutionResult result = executeChunks(graph);
+      if (wanted == 0) {
+        return result.transferToHost(buffers.state());
+      }
+      read(result, wanted);
+      MemorySegment.copy(
+          buffers.logits().getSegment(), ValueLayout.JAVA_FLOAT, 0, logits, 0, wanted * vocab);
+      return result;
+    });
+  }
+
+  /** Moves rows of the cache's pool as {@link #call} says, and waits for it. */
+  void move(int moves) {
+    call.set(Call.MOVES, moves);
+    guarded(() -> execute(MOVE).transferToHost(buffers.state()));
+  }
+
+  private TornadoExecutionResult executeChunks(int graph) {
+    TornadoExecutionResult result = execute(graph);
+    for (int i = 1; i < executions; i++) {
+      result = execute(graph);
+    }
+    return result;
+  }
+
+  private TornadoExecutionResult execute(int graph) {
+    call.set(Call.POOL, dims.pool());
+    last = plan.withGraph(graph).execute();
+    ResultLog.clear(plan);
+    if (profiled) {
+      TornadoProfilerResult profile = last.getProfilerResult();
+      times =
+          times.plus(
+              new DeviceModel.Times(
+                  profile.getDeviceKernelTime(),
+                  profile.getDeviceWriteTime(),
+                  call.getNumBytesOfSegmentWithHeader()));
+    }
+    return last;
+  }
+
+  private void read(TornadoExecutionResult result, int wanted) {
+    // Where kernels are timed they have been waited for, so that this is the copy alone.
+    long start = System.nanoTime();
+    result.transferToHost(new DataRange(buffers.logits()).withSize((long) wanted * vocab));
+    if (profiled) {
+      times =
+          times.plus(
+              new DeviceModel.Times(0, System.nanoTime() - start, (long) wanted * vocab * 4));
+    }
+  }
+
+  /** See {@link DeviceModel#profile}. */
+  void profile() {
+    plan.withProfiler(ProfilerMode.SILENT);
+    profiled = true;
+  }
+
+  DeviceModel.Times times() {
+    return times;
+  }
+
+  /** Copies keys and values to the host. */
+  Buffers download() {
+    guarded(() -> last.transferToHost(buffers.keys(), buffers.values()));
+    return buffers;
+  }
+
+  private interface Step {
+    TornadoExecutionResult run();
+  }
+
+  private void guarded(Step step) {
+    try {
+      step.run();
+    } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
+      throw new UsageException(
+          "device %s: out of memory; take a smaller model, fewer sequences or a shorter context (%s)"
+              .formatted(device, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      plan.withAllGraphs();
+      plan.close();
+    } catch (TornadoExecutionPlanException e) {
+      throw new IllegalStateException("cannot free the memory of " + device, e);
+    }
+  }
+}
