@@ -152,4 +152,155 @@ final class Q8Panels extends TiledPanels {
     a2.intoArray(y, yo + 2 * L);
     a3.intoArray(y, yo + 3 * L);
   }
+
+  @Override
+  boolean multiplyFew(
+      int n,
+      int start,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      boolean add,
+      float[] scales) {
+    if (n == 3) {
+      return false;
+    }
+    scales(start, count, scales);
+    for (int c = 0; c < PANEL; c += 2 * L) {
+      if (n == 2) {
+        inputs2(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys, add);
+      } else {
+        inputs4(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys, add);
+      }
+    }
+    return true;
+  }
+
+  /** 2 inputs, two vectors of outputs. */
+  private static void inputs2(
+      int[] w,
+      int start,
+      int count,
+      float[] scales,
+      int so,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      boolean add) {
+    FloatVector a00 = FloatVector.zero(S);
+    FloatVector a01 = FloatVector.zero(S);
+    FloatVector a10 = FloatVector.zero(S);
+    FloatVector a11 = FloatVector.zero(S);
+    for (int k = 0; k < count; k += BLOCK) {
+      int lines = start + line(k / BLOCK) * PANEL;
+      int scale = so + k / BLOCK * PANEL;
+      FloatVector d0 = FloatVector.fromArray(S, scales, scale);
+      FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      for (int line = 0; line < LINES; line++) {
+        int i = lines + line * PANEL;
+        int xi = xo + k + line * PACKED;
+        IntVector v0 = IntVector.fromArray(I, w, i);
+        IntVector v1 = IntVector.fromArray(I, w, i + L);
+        for (int j = 0; j < PACKED; j++) {
+          int left = 24 - j * 8;
+          FloatVector w0 = Bits.signed(v0, left, 8).mul(d0);
+          FloatVector w1 = Bits.signed(v1, left, 8).mul(d1);
+          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+          a00 = b.fma(w0, a00);
+          a01 = b.fma(w1, a01);
+          b = FloatVector.broadcast(S, x[xi + j + xs]);
+          a10 = b.fma(w0, a10);
+          a11 = b.fma(w1, a11);
+        }
+      }
+    }
+    if (add) {
+      a00 = a00.add(FloatVector.fromArray(S, y, yo));
+      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
+      a10 = a10.add(FloatVector.fromArray(S, y, yo + ys));
+      a11 = a11.add(FloatVector.fromArray(S, y, yo + ys + L));
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a10.intoArray(y, yo + ys);
+    a11.intoArray(y, yo + ys + L);
+  }
+
+  /** 4 inputs, two vectors of outputs. */
+  private static void inputs4(
+      int[] w,
+      int start,
+      int count,
+      float[] scales,
+      int so,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      boolean add) {
+    FloatVector a00 = FloatVector.zero(S);
+    FloatVector a01 = FloatVector.zero(S);
+    FloatVector a10 = FloatVector.zero(S);
+    FloatVector a11 = FloatVector.zero(S);
+    FloatVector a20 = FloatVector.zero(S);
+    FloatVector a21 = FloatVector.zero(S);
+    FloatVector a30 = FloatVector.zero(S);
+    FloatVector a31 = FloatVector.zero(S);
+    for (int k = 0; k < count; k += BLOCK) {
+      int lines = start + line(k / BLOCK) * PANEL;
+      int scale = so + k / BLOCK * PANEL;
+      FloatVector d0 = FloatVector.fromArray(S, scales, scale);
+      FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      for (int line = 0; line < LINES; line++) {
+        int i = lines + line * PANEL;
+        int xi = xo + k + line * PACKED;
+        IntVector v0 = IntVector.fromArray(I, w, i);
+        IntVector v1 = IntVector.fromArray(I, w, i + L);
+        for (int j = 0; j < PACKED; j++) {
+          int left = 24 - j * 8;
+          FloatVector w0 = Bits.signed(v0, left, 8).mul(d0);
+          FloatVector w1 = Bits.signed(v1, left, 8).mul(d1);
+          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+          a00 = b.fma(w0, a00);
+          a01 = b.fma(w1, a01);
+          b = FloatVector.broadcast(S, x[xi + j + xs]);
+          a10 = b.fma(w0, a10);
+          a11 = b.fma(w1, a11);
+          b = FloatVector.broadcast(S, x[xi + j + 2 * xs]);
+          a20 = b.fma(w0, a20);
+          a21 = b.fma(w1, a21);
+          b = FloatVector.broadcast(S, x[xi + j + 3 * xs]);
+          a30 = b.fma(w0, a30);
+          a31 = b.fma(w1, a31);
+        }
+      }
+    }
+    if (add) {
+      a00 = a00.add(FloatVector.fromArray(S, y, yo));
+      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
+      a10 = a10.add(FloatVector.fromArray(S, y, yo + ys));
+      a11 = a11.add(FloatVector.fromArray(S, y, yo + ys + L));
+      a20 = a20.add(FloatVector.fromArray(S, y, yo + 2 * ys));
+      a21 = a21.add(FloatVector.fromArray(S, y, yo + 2 * ys + L));
+      a30 = a30.add(FloatVector.fromArray(S, y, yo + 3 * ys));
+      a31 = a31.add(FloatVector.fromArray(S, y, yo + 3 * ys + L));
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a10.intoArray(y, yo + ys);
+    a11.intoArray(y, yo + ys + L);
+    a20.intoArray(y, yo + 2 * ys);
+    a21.intoArray(y, yo + 2 * ys + L);
+    a30.intoArray(y, yo + 3 * ys);
+    a31.intoArray(y, yo + 3 * ys + L);
+  }
 }

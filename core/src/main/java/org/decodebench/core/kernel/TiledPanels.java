@@ -8,6 +8,8 @@ import org.decodebench.core.tensor.Tensor;
  * them once into a tile that stays in the cache.
  */
 abstract class TiledPanels extends PackedPanels {
+  /** Most inputs that are multiplied without a tile. */
+  static final int FEW = 4;
 
   TiledPanels(DType type, Tensor tensor, int unitColumns, int unitLines) {
     super(type, tensor, unitColumns, unitLines);
@@ -30,6 +32,27 @@ abstract class TiledPanels extends PackedPanels {
       int yOffset,
       boolean add,
       float[] scales);
+
+  /**
+   * The same for a few inputs, {@code xs} and {@code ys} apart, where unpacking in registers is
+   * still cheaper than a tile.
+   *
+   * @return whether this type has a kernel for {@code n} inputs
+   */
+  boolean multiplyFew(
+      int n,
+      int start,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      boolean add,
+      float[] scales) {
+    return false;
+  }
 
   @Override
   void block(
@@ -54,6 +77,21 @@ abstract class TiledPanels extends PackedPanels {
     }
     if (n == 1) {
       multiply(start(panel, unit), count, x, from, y, yOffset, from > 0, workspace.scales);
+      return;
+    }
+    if (n <= FEW
+        && multiplyFew(
+            n,
+            start(panel, unit),
+            count,
+            x,
+            from,
+            xStride,
+            y,
+            yOffset,
+            yStride,
+            from > 0,
+            workspace.scales)) {
       return;
     }
     for (int k = 0; k < count; k += unitColumns) {
@@ -81,6 +119,10 @@ abstract class TiledPanels extends PackedPanels {
     }
     panel.multiply(0, count, x, 0, y, 0, false, workspace.scales);
     panel.multiply(0, count, x, 0, y, 0, true, workspace.scales);
+    for (int n = 2; n <= FEW; n++) {
+      panel.multiplyFew(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, false, workspace.scales);
+      panel.multiplyFew(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, true, workspace.scales);
+    }
   }
 
   /** A type's exercise on a panel of zeros. */
@@ -88,8 +130,8 @@ abstract class TiledPanels extends PackedPanels {
     return new WarmUp(
         new Runnable() {
           private final Workspace workspace = new Workspace();
-          private final float[] x = new float[K_BLOCK];
-          private final float[] y = new float[PANEL];
+          private final float[] x = new float[FEW * K_BLOCK];
+          private final float[] y = new float[FEW * PANEL];
           private TiledPanels panel;
 
           @Override

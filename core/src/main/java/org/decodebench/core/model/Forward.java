@@ -25,6 +25,12 @@ final class Forward {
   private final int hidden;
   private final int half;
 
+  // Floats from a row to the next one.
+  private final int hiddenStride;
+  private final int queryStride;
+  private final int keyStride;
+  private final int mlpStride;
+
   // One object a step, so that none is made during a forward.
   private final ThreadPool.Work embed = this::embed;
   private final ThreadPool.Work attentionNorm = this::attentionNorm;
@@ -67,11 +73,23 @@ final class Forward {
     this.pool = pool;
     this.angles = angles;
     hidden = config.hiddenSize();
+    hiddenStride = stride(hidden);
+    queryStride = stride(config.querySize());
+    keyStride = stride(config.kvSize());
+    mlpStride = stride(config.mlpSize());
     half = config.positions() instanceof ModelConfig.Positions.Rope rope ? rope.rotary() / 2 : 0;
     workspaces = new Workspace[pool.threads()];
     for (int i = 0; i < workspaces.length; i++) {
       workspaces[i] = new Workspace();
     }
+  }
+
+  /**
+   * A product reads several rows side by side: a whole number of pages apart they would share, and
+   * crowd, the same few lines of the first cache.
+   */
+  private static int stride(int size) {
+    return size % 512 == 0 ? size + 16 : size;
   }
 
   /** Evaluates the rows, writes their keys and values, and returns the wanted rows' logits. */
@@ -116,7 +134,7 @@ final class Forward {
     for (int run = 0; run < batch.runs(); run++) {
       int first = batch.firstRow(run);
       KeyValues cache = caches[batch.sequence(first)].layer(layerIndex);
-      batch.attention(run).bind(cache, q, config.querySize(), mixed, config.querySize(), first);
+      batch.attention(run).bind(cache, q, queryStride, mixed, queryStride, first);
     }
   }
 
@@ -135,10 +153,10 @@ final class Forward {
   private void embed(int part, int parts) {
     int end = ThreadPool.split(batch.size(), part + 1, parts);
     for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
-      weights.embedding().row(batch.tokens[row], x, row * hidden);
+      weights.embedding().row(batch.tokens[row], x, row * hiddenStride);
       if (weights.positions() != null) {
-        weights.positions().readRow(batch.positions[row], h, row * hidden);
-        kernels.add(h, row * hidden, x, row * hidden, hidden);
+        weights.positions().readRow(batch.positions[row], h, row * hiddenStride);
+        kernels.add(h, row * hiddenStride, x, row * hiddenStride, hidden);
       }
     }
   }
@@ -154,7 +172,7 @@ final class Forward {
   private void normRows(Weights.Norm norm, int part, int parts) {
     int end = ThreadPool.split(batch.size(), part + 1, parts);
     for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
-      norm(norm, row * hidden, row * hidden);
+      norm(norm, row * hiddenStride, row * hiddenStride);
     }
   }
 
@@ -172,16 +190,18 @@ final class Forward {
     int all = queries + 2 * keys;
     int from = ThreadPool.split(all, part, parts);
     int to = ThreadPool.split(all, part + 1, parts);
-    linear(layer.query(), from, to, h, hidden, batch.size(), q, part);
-    linear(layer.key(), from - queries, to - queries, h, hidden, batch.size(), k, part);
+    int n = batch.size();
+    linear(layer.query(), from, to, h, hiddenStride, n, q, queryStride, part);
+    linear(layer.key(), from - queries, to - queries, h, hiddenStride, n, k, keyStride, part);
     linear(
         layer.value(),
         from - queries - keys,
         to - queries - keys,
         h,
-        hidden,
-        batch.size(),
+        hiddenStride,
+        n,
         v,
+        keyStride,
         part);
   }
 
@@ -191,22 +211,23 @@ final class Forward {
       int from,
       int to,
       float[] in,
-      int inSize,
+      int inStride,
       int n,
       float[] out,
+      int outStride,
       int part) {
     int first = Math.max(from, 0);
     int end = Math.min(to, linear.weight().panels());
     if (first >= end) {
       return;
     }
-    int size = linear.size();
-    kernels.multiply(linear.weight(), first, end, in, inSize, n, out, 0, size, workspaces[part]);
+    kernels.multiply(
+        linear.weight(), first, end, in, inStride, n, out, 0, outStride, workspaces[part]);
     if (linear.bias() != null) {
       int column = first * Matrix.PANEL;
       int columns = columns(linear, first, end);
       for (int row = 0; row < n; row++) {
-        addBias(linear.bias(), column, out, row * size + column, columns);
+        addBias(linear.bias(), column, out, row * outStride + column, columns);
       }
     }
   }
@@ -226,11 +247,11 @@ final class Forward {
     int end = ThreadPool.split(batch.size(), part + 1, parts);
     for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
       int angle = batch.positions[row] * 2 * half;
-      heads(q, row * config.querySize(), config.heads(), layer.queryNorm(), angle);
-      heads(k, row * config.kvSize(), config.kvHeads(), layer.keyNorm(), angle);
+      heads(q, row * queryStride, config.heads(), layer.queryNorm(), angle);
+      heads(k, row * keyStride, config.kvHeads(), layer.keyNorm(), angle);
       caches[batch.sequence(row)]
           .layer(layerIndex)
-          .store(batch.slots[row], k, row * config.kvSize(), v, row * config.kvSize());
+          .store(batch.slots[row], k, row * keyStride, v, row * keyStride);
     }
   }
 
@@ -261,29 +282,25 @@ final class Forward {
   }
 
   private void output(int part, int parts) {
-    residual(layer.output(), mixed, config.querySize(), part, parts);
+    residual(layer.output(), mixed, queryStride, part, parts);
   }
 
   private void contract(int part, int parts) {
     residual(
-        layer.down(),
-        config.mlp() == ModelConfig.Mlp.SWIGLU ? gate : up,
-        config.mlpSize(),
-        part,
-        parts);
+        layer.down(), config.mlp() == ModelConfig.Mlp.SWIGLU ? gate : up, mlpStride, part, parts);
   }
 
   /** x = x + W in, for this part's columns. */
-  private void residual(Weights.Linear linear, float[] in, int inSize, int part, int parts) {
+  private void residual(Weights.Linear linear, float[] in, int inStride, int part, int parts) {
     int from = ThreadPool.split(linear.weight().panels(), part, parts);
     int to = ThreadPool.split(linear.weight().panels(), part + 1, parts);
     if (from == to) {
       return;
     }
-    linear(linear, from, to, in, inSize, batch.size(), h, part);
+    linear(linear, from, to, in, inStride, batch.size(), h, hiddenStride, part);
     int column = from * Matrix.PANEL;
     for (int row = 0; row < batch.size(); row++) {
-      int at = row * hidden + column;
+      int at = row * hiddenStride + column;
       kernels.add(h, at, x, at, columns(linear, from, to));
     }
   }
@@ -295,14 +312,14 @@ final class Forward {
       return;
     }
     int n = batch.size();
-    linear(layer.up(), from, to, h, hidden, n, up, part);
+    linear(layer.up(), from, to, h, hiddenStride, n, up, mlpStride, part);
     if (layer.gate() != null) {
-      linear(layer.gate(), from, to, h, hidden, n, gate, part);
+      linear(layer.gate(), from, to, h, hiddenStride, n, gate, mlpStride, part);
     }
     int column = from * Matrix.PANEL;
     int columns = columns(layer.up(), from, to);
     for (int row = 0; row < n; row++) {
-      int at = row * config.mlpSize() + column;
+      int at = row * mlpStride + column;
       if (layer.gate() != null) {
         kernels.swiglu(gate, at, up, at, columns);
       } else {
@@ -314,7 +331,7 @@ final class Forward {
   private void outputNorm(int part, int parts) {
     int end = ThreadPool.split(batch.wanted(), part + 1, parts);
     for (int i = ThreadPool.split(batch.wanted(), part, parts); i < end; i++) {
-      norm(weights.norm(), batch.outputs[i] * hidden, i * hidden);
+      norm(weights.norm(), batch.outputs[i] * hiddenStride, i * hiddenStride);
     }
   }
 
@@ -325,21 +342,22 @@ final class Forward {
         ThreadPool.split(panels, part, parts),
         ThreadPool.split(panels, part + 1, parts),
         h,
-        hidden,
+        hiddenStride,
         batch.wanted(),
         logits,
+        config.vocabSize(),
         part);
   }
 
   private void reserve(int n, int wanted) {
-    x = reserve(x, n, hidden);
-    h = reserve(h, n, hidden);
-    q = reserve(q, n, config.querySize());
-    k = reserve(k, n, config.kvSize());
-    v = reserve(v, n, config.kvSize());
-    mixed = reserve(mixed, n, config.querySize());
-    up = reserve(up, n, config.mlpSize());
-    gate = layer(0).gate() == null ? gate : reserve(gate, n, config.mlpSize());
+    x = reserve(x, n, hiddenStride);
+    h = reserve(h, n, hiddenStride);
+    q = reserve(q, n, queryStride);
+    k = reserve(k, n, keyStride);
+    v = reserve(v, n, keyStride);
+    mixed = reserve(mixed, n, queryStride);
+    up = reserve(up, n, mlpStride);
+    gate = layer(0).gate() == null ? gate : reserve(gate, n, mlpStride);
     logits = reserve(logits, wanted, config.vocabSize());
   }
 

@@ -108,7 +108,7 @@ class KernelsTest {
         float[] one = Arrays.copyOfRange(x, i * columns, (i + 1) * columns);
         kernels.multiply(w, 0, 4, one, columns, 1, alone, i * rows, rows, new Workspace());
       }
-      for (int n : new int[] {2, 3, 7, 13}) {
+      for (int n : new int[] {2, 3, 4, 7, 13}) {
         float[] y = new float[n * rows];
         kernels.multiply(w, 0, 1, x, columns, n, y, 0, rows, new Workspace());
         kernels.multiply(w, 3, 4, x, columns, n, y, 0, rows, new Workspace());

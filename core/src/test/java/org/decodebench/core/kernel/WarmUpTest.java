@@ -40,7 +40,7 @@ class WarmUpTest {
       int columns = type.blockSize() == 1 ? 301 : type.blockSize() == 32 ? 352 : 512;
       Tensor tensor = Tensor.of(KernelsTest.random(1, rows * columns), rows, columns);
       Matrix w = kernels.matrix(Conversion.to(type, tensor));
-      for (int n : new int[] {1, 7}) {
+      for (int n : new int[] {1, 2, 4, 7}) {
         float[] x = KernelsTest.random(2, n * columns);
         sameBits(
             y -> kernels.multiply(w, 0, 2, x, columns, n, y, 0, rows, new Workspace()), n * rows);

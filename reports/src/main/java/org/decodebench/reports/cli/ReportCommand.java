@@ -3,6 +3,7 @@ package org.decodebench.reports.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.decodebench.core.spi.Subcommand;
+import org.decodebench.reports.jmh.JmhPage;
 import org.decodebench.reports.page.ReportPage;
 import org.decodebench.reports.result.ResultFiles;
 import picocli.CommandLine.Command;
@@ -24,7 +25,10 @@ public final class ReportCommand implements Subcommand {
     markdown
   }
 
-  @Parameters(arity = "1..*", paramLabel = "RESULTS", description = "Result folders.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "RESULTS",
+      description = "Result folders, or a JMH result (-rf json).")
   private List<Path> folders;
 
   @Option(
@@ -58,6 +62,12 @@ public final class ReportCommand implements Subcommand {
   }
 
   private Path page() {
+    if (folders.size() == 1 && JmhPage.looksLikeOne(folders.getFirst())) {
+      Path results = folders.getFirst();
+      Path file = out == null ? Path.of(results + ".html") : out;
+      JmhPage.write(results, file);
+      return file;
+    }
     if (folders.size() == 1 && out == null) {
       return ReportPage.write(folders.getFirst());
     }

@@ -6,7 +6,9 @@ import java.util.List;
 import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.experiment.Overrides;
 import org.decodebench.reports.page.ReportPage;
+import org.decodebench.reports.peer.PeerComparison;
 import org.decodebench.reports.run.ExperimentRun;
+import org.decodebench.reports.run.Runner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,6 +66,27 @@ public final class RunCommand implements Subcommand {
   @Option(names = "--dry-run", description = "List the runs and how long they may take.")
   private boolean dryRun;
 
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME",
+      description =
+          "Also measure another engine on the same model files, in turns with this one:"
+              + " llama-bench, llama.cpp or pytorch; may be repeated.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--peer-binary",
+      paramLabel = "PATH",
+      description = "The program of --peer llama-bench.")
+  private Path peerBinary;
+
+  @Option(
+      names = "--peer-tokens",
+      paramLabel = "P,N",
+      defaultValue = "128,64",
+      description = "Prompt and new tokens of the comparison (default: ${DEFAULT-VALUE}).")
+  private String peerTokens;
+
   @Mixin private RuntimeMixin runtime = new RuntimeMixin();
 
   @Spec private CommandSpec spec;
@@ -89,8 +112,26 @@ public final class RunCommand implements Subcommand {
             resume,
             dryRun,
             spec.commandLine().getParseResult().originalArgs());
-    return new ExperimentRun(System.out, System.err, ReportPage::write).run(request)
+    return new ExperimentRun(System.out, System.err, page()).run(request)
         ? Main.DONE
         : Main.INTERNAL;
+  }
+
+  /** When all is measured: the other engines, then the page. */
+  private Runner.Page page() {
+    if (peers.isEmpty()) {
+      return ReportPage::write;
+    }
+    var comparison = new PeerComparison(peers, peerBinary, peerTokens, System.out, System.err);
+    comparison.checkModels(models);
+    return folder -> {
+      try {
+        comparison.measure(folder);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        System.err.println("stopped; the other engines are left out");
+      }
+      return ReportPage.write(folder);
+    };
   }
 }

@@ -1,18 +1,14 @@
 package org.decodebench.reports.machine;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.decodebench.core.UsageException;
 import org.decodebench.core.kernel.MachineLimits;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.run.JvmFlags;
@@ -82,7 +78,10 @@ public final class LimitsCache {
    * and keeps the result; where nothing can be kept, it is measured again next time.
    */
   public Limits measure(int threads) throws InterruptedException {
-    MachineLimits found = inChild(threads);
+    MachineLimits found =
+        Json.LINES.readValue(
+            MeasuringJvm.ask(LimitsMain.class, List.of(Integer.toString(threads)), SECONDS),
+            MachineLimits.class);
     Limits limits =
         new Limits(
             Limits.SCHEMA_VERSION,
@@ -101,34 +100,5 @@ public final class LimitsCache {
       System.err.println("decodebench: cannot keep the limits in " + folder + ": " + e);
     }
     return limits;
-  }
-
-  private static MachineLimits inChild(int threads) throws InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JvmFlags.measured());
-    command.addAll(
-        List.of(
-            "-cp", JvmFlags.classPath(), LimitsMain.class.getName(), Integer.toString(threads)));
-    try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      try {
-        // One line, far below what a pipe holds.
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-          throw new UsageException("measuring this machine took more than " + SECONDS + " s");
-        }
-        String line =
-            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (process.exitValue() != 0) {
-          throw new IllegalStateException("the measuring JVM ended with " + process.exitValue());
-        }
-        return Json.LINES.readValue(line, MachineLimits.class);
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      throw new UsageException("cannot start a JVM to measure in: " + e.getMessage(), e);
-    }
   }
 }

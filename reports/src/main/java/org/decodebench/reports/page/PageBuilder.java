@@ -7,11 +7,13 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.decodebench.reports.peer.PeerSection;
 import org.decodebench.reports.result.Environment;
 import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.Show;
+import org.decodebench.reports.roofline.RooflineSection;
 
 /** Puts the page together from result folders with their summaries. */
 final class PageBuilder {
@@ -39,6 +41,7 @@ final class PageBuilder {
         Tables.summary(entries),
         Tables.cost(entries),
         Replay.json(entries),
+        roofline(),
         comparison,
         Pictures.phases(entries).map(Pictures.Picture::inline).orElse(""),
         Pictures.latencies(entries).map(Pictures.Picture::inline).orElse(""),
@@ -57,6 +60,16 @@ final class PageBuilder {
             Pictures.latencies(entries).stream())
         .flatMap(p -> p)
         .toList();
+  }
+
+  /** Of each result folder that has limits measured beside it. */
+  private String roofline() {
+    StringBuilder html = new StringBuilder();
+    for (Entry.Group group : groups) {
+      html.append(RooflineSection.html(group.results(), group.rows()));
+      html.append(PeerSection.html(group.results().folder()));
+    }
+    return html.toString();
   }
 
   List<Entry> entries() {

@@ -17,6 +17,7 @@ import org.decodebench.reports.result.Figure;
  * @param keys decoders that occur, with their mark
  * @param table summary
  * @param replayJson traces for the replay; empty if there are none
+ * @param rooflineHtml the machine's limits and predictions; may be empty
  * @param comparison of the first result folder with the others; may be empty
  * @param phasesSvg where the time goes; may be empty
  * @param latencySvg distributions; may be empty
@@ -38,6 +39,7 @@ public record PageModel(
     Table table,
     Table cost,
     String replayJson,
+    String rooflineHtml,
     List<Comparison> comparison,
     String phasesSvg,
     String latencySvg,

@@ -199,6 +199,28 @@ public record Figure(
         Group.WORK,
         "FLOP / decode time: to set against the machine's arithmetic peak.");
     add(
+        "limit_ms_per_token",
+        "limit/token",
+        "ms",
+        Better.NEITHER,
+        Group.WORK,
+        "Least time that the machine's measured limits allow the counted forwards: the longer of"
+            + " bytes / bandwidth and FLOP / peak.");
+    add(
+        "measured_ms_per_token",
+        "time/token",
+        "ms",
+        Better.LOWER,
+        Group.WORK,
+        "Time of the decode / output tokens.");
+    add(
+        "roofline_share",
+        "efficiency",
+        "",
+        Better.HIGHER,
+        Group.WORK,
+        "Limit / measured time: the engine's efficiency.");
+    add(
         "energy_j_per_token",
         "energy/token",
         "J",

@@ -6,11 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.roofline.Measured;
+import org.decodebench.reports.roofline.RooflineMeter;
 
 /** Measures a task in a JVM of its own. */
 final class ChildJvm implements Measurer {
@@ -46,6 +50,13 @@ final class ChildJvm implements Measurer {
   @Override
   public List<String> flags() {
     return flags;
+  }
+
+  @Override
+  public Optional<Measured> limits(
+      String machineClass, RuntimeOptions options, Collection<String> models)
+      throws InterruptedException {
+    return Optional.of(RooflineMeter.measure(machineClass, options, models));
   }
 
   @Override

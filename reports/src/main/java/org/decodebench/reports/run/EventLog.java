@@ -7,7 +7,7 @@ import org.decodebench.core.decode.DecodeListener;
  * Records the events of one decode with their times and nothing else, so that recording costs next
  * to nothing while a decode is timed. Reused from decode to decode.
  */
-final class EventLog implements DecodeListener {
+public final class EventLog implements DecodeListener {
   /** Kinds of events. */
   enum Kind {
     PREFILLED,
@@ -31,7 +31,7 @@ final class EventLog implements DecodeListener {
   private long start;
 
   /** Forgets everything and takes the time of the request. */
-  void start() {
+  public void start() {
     Arrays.fill(events, 0, count, null);
     count = 0;
     start = System.nanoTime();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.decode.Cost;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
@@ -21,6 +22,7 @@ import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.Trace;
+import org.decodebench.reports.roofline.Widths;
 import org.decodebench.reports.stats.Stats;
 
 /** What a child JVM does: warm up, measure, and put the figures together afterwards. */
@@ -34,6 +36,11 @@ final class ForkRun {
   private final List<DecodeRequest.Prompt> prompts;
   private final EventLog log = new EventLog();
   private final Rapl rapl = Rapl.find();
+
+  /** What forwards of each width had cost when warm-up ended. */
+  private Map<Long, Cost> targetBefore;
+
+  private Map<Long, Cost> draftBefore;
 
   /** What a fork leaves behind. */
   record Outcome(RunRecord record, List<Trace> traces) {}
@@ -61,6 +68,8 @@ final class ForkRun {
     if (warmUp.rounds() > 0) {
       System.gc(); // what loading and warming up left is not collected while we measure
     }
+    targetBefore = targetCost.byWidth();
+    draftBefore = draftCost.byWidth();
     List<MeasuredDecode> decodes = new ArrayList<>();
     long end = System.nanoTime() + task.measureMs() * 1_000_000L;
     int round = 0;
@@ -144,6 +153,11 @@ final class ForkRun {
       Instant started, WarmUp warmUp, int rounds, List<MeasuredDecode> decodes) {
     Map<String, Double> figures =
         new LinkedHashMap<>(ForkFigures.of(decodes, task.sloTtftMs(), task.sloTpotMs()));
+    figures.putAll(
+        Widths.figures(
+            since(targetBefore, targetCost),
+            since(draftBefore, draftCost),
+            decodes.stream().mapToInt(MeasuredDecode::outputTokens).sum()));
     figures.put("perplexity", task.perplexity());
     figures.put("perplexity_se", task.perplexitySe());
     figures.put("bits_per_byte", task.bitsPerByte());
@@ -210,6 +224,12 @@ final class ForkRun {
         (double) times.bytes() / count,
         "device_other_share",
         Math.max(0, 1 - kernels / latency));
+  }
+
+  private static Map<Long, Cost> since(Map<Long, Cost> before, CostCounter counter) {
+    Map<Long, Cost> since = new LinkedHashMap<>(counter.byWidth());
+    since.replaceAll((width, cost) -> cost.minus(before.getOrDefault(width, Cost.ZERO)));
+    return since;
   }
 
   private SampleQuality quality() {

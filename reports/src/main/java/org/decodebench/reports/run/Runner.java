@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.source.Sources;
@@ -24,6 +25,9 @@ import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.SummaryRow;
+import org.decodebench.reports.roofline.Efficiency;
+import org.decodebench.reports.roofline.Measured;
+import org.decodebench.reports.roofline.RooflineMeter;
 import org.decodebench.reports.stats.Stats;
 import org.decodebench.reports.stats.Summary;
 
@@ -56,6 +60,7 @@ public final class Runner {
   private Planner.Plan plan;
   private Environment environment;
   private Map<String, Environment.Model> models;
+  private Optional<Measured> limits = Optional.empty();
 
   Runner(
       Experiment experiment,
@@ -103,9 +108,13 @@ public final class Runner {
         List<String> warnings = new ArrayList<>(probe.warningsBefore());
         warnings.forEach(w -> err.println("warning: " + w));
         models = facts(loader, folder);
+        Map<String, LanguageModel> targets = new LinkedHashMap<>(plan.models());
+        List<String> kinds = RooflineMeter.references(targets);
+        Map<String, String> standIns = RooflineMeter.standIns(targets);
         loader.close(); // the forks load their own
         environment = environment(started, null, probe.machine(), warnings);
         folder.environment(environment);
+        limits(folder, kinds, standIns);
         measure(folder, started);
         List<String> after = new ArrayList<>(probe.warningsAfter());
         unsettled(folder).ifPresent(after::add);
@@ -116,6 +125,25 @@ public final class Runner {
         folder.environment(environment);
         return finish(folder, page);
       }
+    }
+  }
+
+  /** Before the forks; a run that is resumed keeps what it had. */
+  private void limits(ResultFolder folder, List<String> kinds, Map<String, String> standIns)
+      throws InterruptedException {
+    limits = Measured.read(folder.path());
+    if (limits.isPresent() || kinds.isEmpty()) {
+      return;
+    }
+    err.println("limits of this machine …");
+    try {
+      limits =
+          measurer
+              .limits(environment.machine().machineClass(), firstOptions(), kinds)
+              .map(m -> m.of(standIns));
+      limits.ifPresent(m -> m.write(folder.path()));
+    } catch (UsageException e) {
+      err.println("warning: no roofline: " + e.getMessage());
     }
   }
 
@@ -153,7 +181,8 @@ public final class Runner {
             return;
           }
           progress.starts(p.label());
-          RunRecord record = measurer.measure(task(p, fork, folder), folder.forks());
+          RunRecord found = measurer.measure(task(p, fork, folder), folder.forks());
+          RunRecord record = limits.map(m -> Efficiency.added(found, m.limits())).orElse(found);
           folder.append(record);
           progress.ended(p.label(), record);
         }

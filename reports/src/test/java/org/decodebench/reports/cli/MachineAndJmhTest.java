@@ -27,6 +27,13 @@ class MachineAndJmhTest {
           jmh nosuchbenchmark        | nosuchbenchmark
           jmh --nosuch               | nosuch
           jmh -f many                | many
+          roofline                   | --model
+          roofline --model nosuch    | no model 'nosuch'
+          run --peer nosuch          | --peer nosuch
+          run --peer llama-bench     | --peer-binary
+          run --peer llama-bench --peer-binary /nonexistent | /nonexistent
+          run --peer llama.cpp --peer-tokens many | --peer-tokens many
+          generate --model tales-ar --prompt the --cache f8 | f8
           """)
   void badInputIsOneLineAndExitCodeTwo(String line, String what) {
     assertEquals(Main.USAGE, run(line.split(" ")), err.toString());

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.tensor.DType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -29,7 +32,8 @@ class JmhRunTest {
           AttentionBenchmark.class,
           HandOffBenchmark.class,
           ForwardBenchmark.class,
-          DecoderBenchmark.class);
+          DecoderBenchmark.class,
+          HarnessBenchmark.class);
 
   @Test
   void jmhKnowsAllOfThem() throws IOException {
@@ -121,5 +125,28 @@ class JmhRunTest {
       assertTrue(e.getMessage().startsWith("jmh: "), e.getMessage());
       assertTrue(e.getMessage().lines().count() == 1, e.getMessage());
     }
+  }
+
+  @Test
+  void aResultBecomesAPage(@TempDir Path folder) throws IOException {
+    Path json =
+        Files.writeString(
+            folder.resolve("jmh.json"),
+            """
+             [{"jmhVersion": "1.37", "benchmark": "org.decodebench.reports.jmh.ProductBenchmark.vector",
+               "mode": "avgt", "forks": 2, "vmName": "<VM>", "vmVersion": "25",
+               "params": {"type": "F32", "width": "1"},
+               "primaryMetric": {"score": 12.5, "scoreError": 0.25, "scoreUnit": "us/op"}}]
+            """);
+    assertTrue(JmhPage.looksLikeOne(json));
+    String html = JmhPage.html(json);
+    assertTrue(html.contains("<td>ProductBenchmark.vector</td><td>type=F32 width=1</td>"), html);
+    assertTrue(html.contains("12.5") && html.contains("± 0.250"), html);
+    assertTrue(html.contains("&lt;VM&gt;"), html);
+    for (String bad : List.of("[", "[]", "[{}]")) {
+      Path file = Files.writeString(folder.resolve("bad.json"), bad);
+      assertThrows(UsageException.class, () -> JmhPage.html(file), bad);
+    }
+    assertTrue(!JmhPage.looksLikeOne(folder));
   }
 }

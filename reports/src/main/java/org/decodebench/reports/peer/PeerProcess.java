@@ -1,0 +1,76 @@
+package org.decodebench.reports.peer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.decodebench.core.UsageException;
+
+/** A foreign program that prints its result. */
+final class PeerProcess {
+  private static final int SECONDS = 1800;
+
+  private PeerProcess() {}
+
+  /**
+   * Standard output of a program that ended well.
+   *
+   * @throws UsageException with its last line if it did not
+   */
+  static String output(String peer, List<String> command) throws InterruptedException {
+    Path out = null;
+    Path err = null;
+    try {
+      out = Files.createTempFile("decodebench-peer", ".out");
+      err = Files.createTempFile("decodebench-peer", ".err");
+      return output(peer, command, out, err);
+    } catch (IOException e) {
+      throw new UsageException("peer %s cannot be started: %s".formatted(peer, e.getMessage()), e);
+    } finally {
+      delete(out);
+      delete(err);
+    }
+  }
+
+  private static String output(String peer, List<String> command, Path out, Path err)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+        throw new UsageException("peer %s took more than %d s".formatted(peer, SECONDS));
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    if (process.exitValue() != 0) {
+      throw new UsageException(
+          "peer %s ended with exit code %d: %s"
+              .formatted(peer, process.exitValue(), lastLine(err)));
+    }
+    return read(out);
+  }
+
+  private static String lastLine(Path file) throws IOException {
+    return read(file).lines().filter(l -> !l.isBlank()).reduce((a, b) -> b).orElse("no message");
+  }
+
+  private static String read(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  }
+
+  private static void delete(Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // A few lines in the temporary folder.
+    }
+  }
+}

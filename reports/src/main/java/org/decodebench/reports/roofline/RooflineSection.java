@@ -1,0 +1,157 @@
+package org.decodebench.reports.roofline;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.decodebench.reports.machine.Limits;
+import org.decodebench.reports.result.Results;
+import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.result.Show;
+import org.decodebench.reports.result.SummaryRow;
+
+/**
+ * The report's section on the machine's limits: a fragment of HTML for one result folder. Style is
+ * the page's; nothing here has its own.
+ */
+public final class RooflineSection {
+  private final Measured measured;
+  private final List<SummaryRow> rows;
+  private final StringBuilder out = new StringBuilder();
+
+  private RooflineSection(Measured measured, List<SummaryRow> rows) {
+    this.measured = measured;
+    this.rows = rows;
+  }
+
+  /** Empty where nothing was measured beside the run, or nothing can be counted. */
+  public static String html(Results results, List<SummaryRow> rows) {
+    Optional<Measured> measured = Measured.read(results.folder());
+    boolean counted = rows.stream().anyMatch(r -> r.figure(Efficiency.LIMIT).known());
+    return measured.isEmpty() || !counted ? "" : new RooflineSection(measured.get(), rows).html();
+  }
+
+  private String html() {
+    limits();
+    shares();
+    measured.curves().stream()
+        .filter(c -> !c.points().isEmpty() && c.measuredOn() == null)
+        .forEach(c ->
+            out.append(
+                new CurveChart(c, Ceiling.here(measured.limits(), c.threads(), c.weightBytes()))
+                    .figure()));
+    predictions();
+    return out.toString();
+  }
+
+  private void limits() {
+    Limits limits = measured.limits();
+    int threads = limits.limits().peaks().getLast().threads();
+    out.append("<p class=\"note\">")
+        .append(
+            text(
+                "Measured beside this run with the kernels' own instructions (%s, %d threads): %.1f"
+                    + " GB/s from memory, %.1f GFLOP/s. A forward takes at least the longer of its"
+                    + " bytes / bandwidth and its FLOP / peak; weights that fit a cache are held"
+                    + " against that cache's bandwidth.",
+                limits.limits().kernels(),
+                threads,
+                limits.bandwidth(threads) * 1e-9,
+                limits.peak(threads) * 1e-9))
+        .append("</p>\n");
+  }
+
+  private void shares() {
+    table(
+        List.of(
+            "setting",
+            "bytes/token",
+            "FLOP/token",
+            "limit, ms/token",
+            "measured, ms/token",
+            "engine's efficiency"));
+    for (SummaryRow row : rows) {
+      if (row.figure(Efficiency.LIMIT).known()) {
+        row(
+            label(row),
+            Show.prefixed(median(row, "bytes_per_token")),
+            Show.prefixed(median(row, "flop_per_token")),
+            Show.number(median(row, Efficiency.LIMIT)),
+            Show.number(median(row, Efficiency.MEASURED)),
+            String.format(Locale.ROOT, "%.0f %%", 100 * median(row, Efficiency.SHARE)));
+      }
+    }
+    end();
+  }
+
+  private void predictions() {
+    List<Prediction.Load> loads = Prediction.loads();
+    out.append("<h3>Prediction: tokens/s under other conditions</h3>\n<p class=\"note\">")
+        .append(
+            text(
+                "Not measured. From the counted work of each decode and the limits, each forward at"
+                    + " the share of the limit that forwards of its width reach here; what a decoder"
+                    + " does between forwards is left out. How far the same arithmetic is off on"
+                    + " this machine stands beside it. Batches count all sequences; 4× as wide means"
+                    + " the same number of forwards, each over four times the positions."))
+        .append("</p>\n");
+    List<String> heads = new java.util.ArrayList<>(List.of("setting", "measured", "error here"));
+    loads.forEach(l -> heads.add("predicted, " + l.name()));
+    table(heads);
+    for (SummaryRow row : rows) {
+      Prediction prediction = new Prediction(measured, row.first());
+      double here = prediction.tokensPerSecond(loads.getFirst());
+      double speed = row.first().figure("tokens_per_s");
+      if (Double.isNaN(here)) {
+        continue;
+      }
+      String[] cells = new String[loads.size() + 3];
+      cells[0] = label(row);
+      cells[1] = Show.number(speed);
+      cells[2] = String.format(Locale.ROOT, "%+.0f %%", 100 * (here / speed - 1));
+      for (int i = 0; i < loads.size(); i++) {
+        cells[3 + i] = Show.number(prediction.tokensPerSecond(loads.get(i)));
+      }
+      row(cells);
+    }
+    end();
+  }
+
+  private static String label(SummaryRow row) {
+    RunRecord r = row.first();
+    return r.model() + " " + r.decoder() + (r.batch() > 1 ? ", batch " + r.batch() : "");
+  }
+
+  private static double median(SummaryRow row, String figure) {
+    return row.figure(figure).median();
+  }
+
+  private void table(List<String> heads) {
+    out.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\"")
+        .append(" aria-label=\"Table, scrolls sideways\"><table><thead><tr>");
+    heads.forEach(h -> out.append("<th scope=\"col\">").append(escape(h)).append("</th>"));
+    out.append("</tr></thead><tbody>\n");
+  }
+
+  private void row(String... cells) {
+    out.append("<tr>");
+    for (int i = 0; i < cells.length; i++) {
+      out.append(i == 0 ? "<td>" : "<td class=\"num\">").append(escape(cells[i])).append("</td>");
+    }
+    out.append("</tr>\n");
+  }
+
+  private void end() {
+    out.append("</tbody></table></div>\n");
+  }
+
+  private static String text(String format, Object... values) {
+    return escape(String.format(Locale.ROOT, format, values));
+  }
+
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}

@@ -1,0 +1,158 @@
+package org.decodebench.reports.roofline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.decodebench.core.UsageException;
+import org.decodebench.core.checkpoint.Models;
+import org.decodebench.core.decode.Cost;
+import org.decodebench.core.kernel.MachineLimits;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.RuntimeOptions;
+import org.decodebench.reports.machine.Limits;
+import org.decodebench.reports.result.Results;
+import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.result.SummaryRow;
+import org.decodebench.reports.result.TestRecords;
+import org.decodebench.reports.stats.Summary;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a made-up machine of 10 GB/s and 100 GFLOP/s. */
+class RooflineTest {
+  private static final Limits LIMITS =
+      new Limits(
+          Limits.SCHEMA_VERSION,
+          "2026-01-01T00:00:00Z",
+          "box",
+          "25",
+          List.of(),
+          new MachineLimits(
+              "vector-512",
+              List.of(new MachineLimits.Bandwidth("memory", 1 << 28, 1, 10e9)),
+              List.of(new MachineLimits.Peak(1, 100e9))));
+
+  /** 1 GB of weights, 1 MB of cache a position; 2 GFLOP a position. Reaches 80 % of the limit. */
+  private static final ForwardCurve CURVE = curve();
+
+  @TempDir private Path folder;
+
+  private static ForwardCurve curve() {
+    ForwardCurve shape = new ForwardCurve("tales-ar", 1, "v", 1e9, 1e6, 2e9, 0, null, 0, List.of());
+    Ceiling here = Ceiling.here(LIMITS, 1, 1e9);
+    List<ForwardCurve.Point> points =
+        List.of(1, 2, 4, 8, 16, 32, 64).stream()
+            .map(w -> {
+              double bytes = shape.bytes(w, 0, 1);
+              double flop = shape.flop(w, 0, 1);
+              return new ForwardCurve.Point(
+                  w, ForwardCurve.ideal(here, bytes, flop) / 0.8, bytes, flop);
+            })
+            .toList();
+    return new ForwardCurve("tales-ar", 1, "v", 1e9, 1e6, 2e9, 0, null, 0, points);
+  }
+
+  /** Half a forward of 8 positions a token, at the speed of the curve. */
+  private static RunRecord record() {
+    Map<Long, Cost> forwards =
+        Map.of(
+            8L, new Cost(50, 400, 400, (long) (50 * CURVE.bytes(8, 20, 1)), 50 * 16_000_000_000L));
+    Map<String, Double> figures = new TreeMap<>(Widths.figures(forwards, Map.of(), 100));
+    // Per token 0.5 forwards of 160 ms (arithmetic) at 80 %: 100 ms.
+    figures.put("tokens_per_s", 10.0);
+    return TestRecords.record("s", "block-diffusion", 1, figures);
+  }
+
+  @Test
+  void theLimitOfATokenIsTheLongerOfItsBytesAndItsArithmetic() {
+    RunRecord with = Efficiency.added(record(), LIMITS);
+    assertEquals(80, with.figure(Efficiency.LIMIT), 1e-9);
+    assertEquals(100, with.figure(Efficiency.MEASURED), 1e-9);
+    assertEquals(0.8, with.figure(Efficiency.SHARE), 1e-9);
+  }
+
+  @Test
+  void aRecordWithoutCountedForwardsStaysAsItIs() {
+    RunRecord source = TestRecords.record("s", "ar", 1, Map.of("tokens_per_s", 5.0));
+    assertEquals(source, Efficiency.added(source, LIMITS));
+  }
+
+  @Test
+  void aPredictionOfWhatWasMeasuredIsTheMeasurement() {
+    Prediction prediction = new Prediction(new Measured(1, LIMITS, List.of(CURVE)), record());
+    assertEquals(10, prediction.tokensPerSecond(Prediction.loads().getFirst()), 1e-6);
+  }
+
+  @Test
+  void aPredictionFollowsTheLoad() {
+    Prediction prediction = new Prediction(new Measured(1, LIMITS, List.of(CURVE)), record());
+    Ceiling fast = Ceiling.parse("4.8TB/s, 990 TFLOP/s");
+    // 16 GFLOP take 16 µs, 1.028 GB take 214 µs: on that machine the forward waits for memory.
+    double seconds = 0.5 * CURVE.bytes(8, 20, 1) / 4.8e12 / 0.8;
+    assertEquals(
+        1 / seconds,
+        prediction.tokensPerSecond(new Prediction.Load("fast", fast, 1, Double.NaN, 1)),
+        1e-6 / seconds);
+    // Bound by arithmetic, a batch gains nothing here.
+    assertEquals(
+        10, prediction.tokensPerSecond(new Prediction.Load("8", null, 8, Double.NaN, 1)), 1e-6);
+    assertEquals(
+        2.5, prediction.tokensPerSecond(new Prediction.Load("4x", null, 1, Double.NaN, 4)), 1e-6);
+  }
+
+  @Test
+  void machinesAreDescribedByBandwidthAndPeak() {
+    assertEquals(
+        new Ceiling("50GB/s, 1.5TFLOP/s", 50e9, 1.5e12), Ceiling.parse("50GB/s,1.5TFLOP/s"));
+    for (String bad :
+        List.of("", "fast", "1TB/s", "1TB/s,2", "1TFLOP/s,1TB/s", "-1GB/s,1GFLOP/s")) {
+      assertThrows(UsageException.class, () -> Ceiling.parse(bad), bad);
+    }
+  }
+
+  @Test
+  void theSectionShowsSharesChartAndPredictionsAsSuch() {
+    Measured measured = new Measured(1, LIMITS, List.of(CURVE));
+    measured.write(folder);
+    assertEquals(Optional.of(measured), Measured.read(folder));
+    List<RunRecord> records = List.of(Efficiency.added(record(), LIMITS));
+    List<SummaryRow> rows = Summary.of(records, null);
+    Results results = new Results(folder, records, null, Map.of(), List.of());
+    String html = RooflineSection.html(results, rows);
+    assertTrue(html.contains("80 %"), html);
+    assertTrue(html.contains("<svg") && html.contains("ratio 1.25"), html);
+    assertTrue(html.contains("Prediction") && html.contains("Not measured."), html);
+    assertTrue(html.contains("4.8 TB/s, 990 TFLOP/s"), html);
+    assertFalse(html.contains("style="), "the page's policy forbids it");
+    assertEquals(
+        "",
+        RooflineSection.html(
+            new Results(folder.resolve("none"), records, null, Map.of(), List.of()), rows));
+  }
+
+  @Test
+  void aCurveIsMeasuredAtEveryWidthAndCountedFromShapes() {
+    try (LanguageModel model =
+        Models.load("tales-ar", new RuntimeOptions(1, RuntimeOptions.Backend.AUTO))) {
+      assertTrue(CurveMeter.counted(model));
+      ForwardCurve curve =
+          new CurveMeter(model).measure(new RuntimeOptions(1, RuntimeOptions.Backend.AUTO));
+      assertEquals(
+          List.of(1, 2, 4, 8, 16, 32, 64),
+          curve.points().stream().map(ForwardCurve.Point::width).toList());
+      for (ForwardCurve.Point p : curve.points()) {
+        assertTrue(p.ms() > 0);
+        assertEquals(curve.flop(p.width(), curve.prefix(), 1), p.flop(), 1e-6 * p.flop());
+        // The embedding's rows come on top, one a position.
+        assertEquals(curve.bytes(p.width(), curve.prefix(), 1), p.bytes(), 1e-2 * p.bytes());
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.decodebench.training;
+
+import java.util.List;
+import org.decodebench.core.model.BackendProvider;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.RuntimeOptions;
+import org.decodebench.core.model.WeightSource;
+import org.decodebench.core.tokenizer.Tokenizer;
+
+/** Registers {@link TorchModel} as {@code pytorch}: a peer to measure against, eager. */
+public final class TorchProvider implements BackendProvider {
+
+  @Override
+  public String name() {
+    return "pytorch";
+  }
+
+  @Override
+  public LanguageModel open(
+      String model, WeightSource source, Tokenizer tokenizer, RuntimeOptions options) {
+    return new TorchModel(model, source, tokenizer, Math.max(1, options.threads()));
+  }
+
+  @Override
+  public List<Device> devices() {
+    return List.of();
+  }
+}
