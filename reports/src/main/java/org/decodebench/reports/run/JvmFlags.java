@@ -6,6 +6,10 @@ import org.decodebench.core.model.RuntimeOptions;
 
 /** How a JVM is started in which something is measured. Recorded with every result. */
 public final class JvmFlags {
+  /** What this JVM was asked for and its children must be too. */
+  private static final List<String> PASSED_ON =
+      List.of(RuntimeOptions.CACHE_PROPERTY, "decodebench.kernels", "decodebench.vectorBits");
+
   private JvmFlags() {}
 
   /**
@@ -16,7 +20,7 @@ public final class JvmFlags {
    *       KiB is bound by address translation.
    *   <li>Weights are a few large arrays that live to the end: the heap may take most of the
    *       memory, and the young generation, through which little passes, stays small.
-   *   <li>The type of the cache, where one was asked for.
+   *   <li>The type of the cache, the kernels and their width, where asked for.
    * </ul>
    */
   public static List<String> measured() {
@@ -35,9 +39,11 @@ public final class JvmFlags {
     if (System.getProperty("os.name", "").equals("Linux")) {
       flags.add("-XX:+UseTransparentHugePages");
     }
-    String cache = System.getProperty(RuntimeOptions.CACHE_PROPERTY);
-    if (cache != null) {
-      flags.add("-D" + RuntimeOptions.CACHE_PROPERTY + "=" + cache);
+    for (String property : PASSED_ON) {
+      String value = System.getProperty(property);
+      if (value != null) {
+        flags.add("-D" + property + "=" + value);
+      }
     }
     return List.copyOf(flags);
   }

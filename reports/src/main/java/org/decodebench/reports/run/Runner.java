@@ -111,7 +111,8 @@ public final class Runner {
         Map<String, LanguageModel> targets = new LinkedHashMap<>(plan.models());
         List<String> kinds = RooflineMeter.references(targets);
         Map<String, String> standIns = RooflineMeter.standIns(targets);
-        loader.close(); // the forks load their own
+        loader.close(); // the forks load their own, and want the memory
+        System.gc();
         environment = environment(started, null, probe.machine(), warnings);
         folder.environment(environment);
         limits(folder, kinds, standIns);
