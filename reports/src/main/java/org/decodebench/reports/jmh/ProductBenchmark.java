@@ -3,6 +3,7 @@ package org.decodebench.reports.jmh;
 import java.util.Arrays;
 import org.decodebench.core.kernel.Kernels;
 import org.decodebench.core.kernel.Matrix;
+import org.decodebench.core.kernel.ThreadPool;
 import org.decodebench.core.kernel.Workspace;
 import org.decodebench.core.tensor.Conversion;
 import org.decodebench.core.tensor.DType;
@@ -13,7 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 
 /**
  * The product that a transformer spends its time in: weights {@code [rows][columns]} in their
- * stored type times {@code width} positions, on one thread.
+ * stored type times {@code width} positions.
  *
  * <p>Width is the axis to look along. At width 1 each weight is used once, so the best that can be
  * had is the rate at which weights arrive: bytes of the matrix / time, to be held against the read
@@ -37,6 +38,10 @@ public class ProductBenchmark extends Twins {
   @Param({"512x512", "5632x2048"})
   public String shape;
 
+  /** Panels of rows are split among them, as in a forward. */
+  @Param({"1"})
+  public int threads = 1;
+
   private int rows;
   private int columns;
   private int xStride;
@@ -44,7 +49,10 @@ public class ProductBenchmark extends Twins {
   private float[] y;
   private Matrix vectorWeights;
   private Matrix scalarWeights;
-  private final Workspace workspace = new Workspace();
+  private Workspace[] workspaces;
+  private ThreadPool pool;
+  private ThreadPool.Work vectorWork;
+  private ThreadPool.Work scalarWork;
 
   /** Both twins against the formula in double precision, before either is timed. */
   @Setup
@@ -61,6 +69,12 @@ public class ProductBenchmark extends Twins {
     y = new float[width * rows];
     vectorWeights = vector.matrix(weights);
     scalarWeights = scalar.matrix(weights);
+    pool = ThreadPool.of(threads);
+    workspaces = new Workspace[threads];
+    Arrays.setAll(workspaces, i -> new Workspace());
+    // Made once, so that no benchmark makes an object.
+    vectorWork = (part, parts) -> multiply(vector, vectorWeights, part, parts);
+    scalarWork = (part, parts) -> multiply(scalar, scalarWeights, part, parts);
     // The scalar twin of a large matrix takes seconds; the rows that are checked are enough of it.
     check(scalar, scalarWeights, weights, 2);
     check(vector, vectorWeights, weights, vectorWeights.panels());
@@ -71,7 +85,7 @@ public class ProductBenchmark extends Twins {
 
   private void check(Kernels kernels, Matrix w, Tensor weights, int panels) {
     Arrays.fill(y, Float.NaN);
-    kernels.multiply(w, 0, Math.min(panels, w.panels()), x, xStride, width, y, 0, rows, workspace);
+    kernels.multiply(w, 0, Math.min(panels, w.panels()), x, xStride, width, y, 0, rows, workspaces[0]);
     float[] row = new float[columns];
     for (int r = 0; r < Math.min(rows, CHECKED_ROWS); r++) {
       weights.readRow(r, row, 0);
@@ -96,17 +110,20 @@ public class ProductBenchmark extends Twins {
    */
   @Benchmark
   public float[] vector() {
-    return multiply(vector, vectorWeights);
+    pool.run(vectorWork);
+    return y;
   }
 
   /** The readable reference: what the vectors buy is the ratio of the two. */
   @Benchmark
   public float[] scalar() {
-    return multiply(scalar, scalarWeights);
+    pool.run(scalarWork);
+    return y;
   }
 
-  private float[] multiply(Kernels kernels, Matrix w) {
-    kernels.multiply(w, 0, w.panels(), x, xStride, width, y, 0, rows, workspace);
-    return y;
+  private void multiply(Kernels kernels, Matrix w, int part, int parts) {
+    int from = ThreadPool.split(w.panels(), part, parts);
+    int to = ThreadPool.split(w.panels(), part + 1, parts);
+    kernels.multiply(w, from, to, x, xStride, width, y, 0, rows, workspaces[part]);
   }
 }
