@@ -28,7 +28,9 @@ class TrainerTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @EnumSource(names = {"ANY", "UNIFORM_DIFFUSION"}, mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      names = {"ANY", "UNIFORM_DIFFUSION"},
+      mode = EnumSource.Mode.EXCLUDE)
   void aFewStepsLowerTheHeldOutLoss(Paradigm paradigm) {
     TrainConfig config =
         Tiny.config(paradigm, paradigm == Paradigm.BLOCK_DIFFUSION ? 4 : 0, 60, folder);
@@ -44,7 +46,9 @@ class TrainerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"ANY", "UNIFORM_DIFFUSION"}, mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      names = {"ANY", "UNIFORM_DIFFUSION"},
+      mode = EnumSource.Mode.EXCLUDE)
   void gradientsAreTheSlopesOfTheLoss(Paradigm paradigm) {
     ModelConfig model = Tiny.model(paradigm, 4);
     Objective objective = Tiny.config(paradigm, 4, 1, folder).objective(2);
