@@ -85,7 +85,8 @@ public class ProductBenchmark extends Twins {
 
   private void check(Kernels kernels, Matrix w, Tensor weights, int panels) {
     Arrays.fill(y, Float.NaN);
-    kernels.multiply(w, 0, Math.min(panels, w.panels()), x, xStride, width, y, 0, rows, workspaces[0]);
+    kernels.multiply(
+        w, 0, Math.min(panels, w.panels()), x, xStride, width, y, 0, rows, workspaces[0]);
     float[] row = new float[columns];
     for (int r = 0; r < Math.min(rows, CHECKED_ROWS); r++) {
       weights.readRow(r, row, 0);

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.SummaryRow;
 import org.decodebench.reports.stats.Stats;
@@ -29,11 +31,13 @@ final class Table {
           "accept",
           "perplexity",
           "NLL/tok",
+          "tok err",
           "valid"
         });
     for (SummaryRow row : rows) {
       cells.add(row(row));
     }
+    cells.replaceAll(withoutEmptyColumns(cells));
     int columns = cells.getFirst().length;
     int[] widths = new int[columns];
     for (String[] line : cells) {
@@ -52,6 +56,15 @@ final class Table {
       out.addAll(label.subList(1, label.size()));
     }
     return out;
+  }
+
+  /** Keeps the columns that hold a figure: a model of no source has no source's NLL. */
+  private static UnaryOperator<String[]> withoutEmptyColumns(List<String[]> cells) {
+    int[] kept =
+        IntStream.range(0, cells.getFirst().length)
+            .filter(c -> c == 0 || cells.stream().skip(1).anyMatch(line -> !line[c].isEmpty()))
+            .toArray();
+    return line -> Arrays.stream(kept).mapToObj(c -> line[c]).toArray(String[]::new);
   }
 
   private static String label(SummaryRow row) {
@@ -91,10 +104,11 @@ final class Table {
       number(row.figure("ttft_ms").median()),
       number(row.figure("tpot_ms").median()),
       number(row.figure("nfe_per_token").median()),
-      percent(row.figure("acceptance_rate").median()),
+      percent(row.figure("acceptance_rate").median(), 0),
       perplexity(row),
       number(row.figure("source_nll_per_token").median()),
-      percent(row.figure("valid_share").median())
+      percent(row.figure("token_error_rate").median(), 1),
+      percent(row.figure("valid_share").median(), 0)
     };
   }
 
@@ -116,8 +130,10 @@ final class Table {
     return String.format(Locale.ROOT, "%." + Math.clamp(3 - digits, 0, 6) + "f", value);
   }
 
-  private static String percent(double share) {
-    return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.0f%%", 100 * share);
+  private static String percent(double share, int digits) {
+    return Double.isNaN(share)
+        ? ""
+        : String.format(Locale.ROOT, "%." + digits + "f%%", 100 * share);
   }
 
   private static String line(String[] cells, int[] widths, String label) {
