@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -25,7 +26,7 @@ public final class ThreadPool {
     void run(int part, int parts);
   }
 
-  private static final long SPIN_NANOS = 30_000;
+  private static final long SPIN_NANOS = 100_000;
   private static final Map<Integer, ThreadPool> POOLS = new ConcurrentHashMap<>();
 
   private final int threads;
@@ -85,7 +86,7 @@ public final class ThreadPool {
       try {
         work.run(0, threads);
       } finally {
-        await(now);
+        finish(now);
       }
       rethrow();
     } finally {
@@ -94,13 +95,21 @@ public final class ThreadPool {
     }
   }
 
-  private void await(long now) {
+  /**
+   * Does the parts of workers that have not begun, and waits for the others: a worker that sleeps,
+   * or has lost its core to someone else, costs no more than its share of the work.
+   */
+  private void finish(long now) {
+    for (Worker worker : workers) {
+      if (worker.claim(now)) {
+        worker.perform(now);
+      }
+    }
     for (Worker worker : workers) {
       for (int spins = 0; worker.done != now; spins++) {
         if (spins < 10_000) {
           Thread.onSpinWait();
         } else {
-          // The worker has lost its core to someone else.
           Thread.yield();
         }
       }
@@ -133,6 +142,10 @@ public final class ThreadPool {
 
   private final class Worker extends Thread {
     private final int part;
+
+    /** The last piece of work whose part of this worker someone has begun. */
+    private final AtomicLong claimed = new AtomicLong();
+
     volatile boolean parked;
     volatile long done;
     volatile Throwable failure;
@@ -145,30 +158,43 @@ public final class ThreadPool {
 
     @Override
     public void run() {
-      for (long next = 1; ; next++) {
-        waitFor(next);
-        try {
-          work.run(part, threads);
-        } catch (Throwable e) {
-          failure = e;
+      for (long seen = 0; ; ) {
+        seen = next(seen);
+        if (claim(seen)) {
+          perform(seen);
         }
-        done = next;
       }
     }
 
-    private void waitFor(long next) {
+    /** Whether the caller may do this part of this piece of work, and nobody else. */
+    boolean claim(long now) {
+      return claimed.compareAndSet(now - 1, now);
+    }
+
+    void perform(long now) {
+      try {
+        work.run(part, threads);
+      } catch (Throwable e) {
+        failure = e;
+      }
+      done = now;
+    }
+
+    /** Waits for another piece of work than the last one seen. */
+    private long next(long seen) {
       long start = System.nanoTime();
-      for (int spins = 1; epoch != next; spins++) {
+      for (int spins = 1; epoch == seen; spins++) {
         Thread.onSpinWait();
         if ((spins & 63) == 0 && System.nanoTime() - start > SPIN_NANOS) {
           parked = true;
           // The caller reads parked after it has set epoch, so one of the two sees the other.
-          while (epoch != next) {
+          while (epoch == seen) {
             LockSupport.park(this);
           }
           parked = false;
         }
       }
+      return epoch;
     }
   }
 }
