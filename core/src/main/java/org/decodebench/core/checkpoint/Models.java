@@ -99,6 +99,26 @@ public final class Models {
     }
   }
 
+  /**
+   * The Jinja template by which a checkpoint puts a conversation into a text, if it has one.
+   *
+   * @throws UsageException as {@link #load}
+   */
+  public static Optional<String> chatTemplate(String reference) {
+    Optional<Path> path = path(reference);
+    Optional<Path> gguf = path.flatMap(Models::gguf);
+    if (gguf.isPresent()) {
+      try (GgufFile file = GgufFile.open(gguf.get())) {
+        return file.metadata().text(GgufTokenizerData.CHAT_TEMPLATE);
+      }
+    }
+    if (embedded().contains(reference)) {
+      return Optional.empty();
+    }
+    return HuggingFaceModel.chatTemplate(
+        new ModelFiles.Folder(path.orElseThrow(() -> unknown(reference))));
+  }
+
   private static Checkpoint openGguf(Path path) {
     GgufFile file = GgufFile.open(path);
     try {
@@ -146,7 +166,7 @@ public final class Models {
     }
   }
 
-  private static UsageException unknown(String reference) {
+  static UsageException unknown(String reference) {
     return new UsageException(
         "no model '%s'; embedded are: %s; or give a .gguf file or a Hugging Face model folder"
             .formatted(reference, String.join(", ", embedded())));

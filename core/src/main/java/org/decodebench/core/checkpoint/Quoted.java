@@ -8,7 +8,12 @@ final class Quoted {
 
   /** In single quotes, control characters escaped, cut when long. */
   static String of(String text) {
-    StringBuilder out = new StringBuilder("'");
+    return "'" + bare(text) + "'";
+  }
+
+  /** The same without quotes. */
+  static String bare(String text) {
+    StringBuilder out = new StringBuilder();
     text.codePoints()
         .limit(LONGEST)
         .forEach(c -> {
@@ -18,6 +23,6 @@ final class Quoted {
             out.appendCodePoint(c);
           }
         });
-    return out.append(text.codePointCount(0, text.length()) > LONGEST ? "…'" : "'").toString();
+    return out.append(text.codePointCount(0, text.length()) > LONGEST ? "…" : "").toString();
   }
 }

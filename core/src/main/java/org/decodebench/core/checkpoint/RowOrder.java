@@ -1,6 +1,6 @@
 package org.decodebench.core.checkpoint;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Array;
 import org.decodebench.core.tensor.Tensor;
 
 /**
@@ -25,17 +25,28 @@ final class RowOrder {
 
   private static Tensor permuted(Tensor tensor, int headSize, int rotary, boolean back) {
     int rows = tensor.shape()[0];
-    long rowBytes = tensor.data().byteSize() / rows;
     Tensor moved = Tensor.zeros(tensor.type(), tensor.shape());
+    Object from = array(tensor.onHeap());
+    Object to = array(moved);
+    int row = Array.getLength(to) / rows;
     int half = rotary / 2;
-    for (int row = 0; row < rows; row++) {
-      int in = row % headSize;
-      int halves = in < rotary ? row - in + in / 2 + (in % 2) * half : row;
-      int from = back ? halves : row;
-      int to = back ? row : halves;
-      MemorySegment.copy(tensor.data(), from * rowBytes, moved.data(), to * rowBytes, rowBytes);
+    for (int neighbour = 0; neighbour < rows; neighbour++) {
+      int in = neighbour % headSize;
+      int halves = in < rotary ? neighbour - in + in / 2 + (in % 2) * half : neighbour;
+      int source = back ? halves : neighbour;
+      int target = back ? neighbour : halves;
+      System.arraycopy(from, source * row, to, target * row, row);
     }
     return moved;
+  }
+
+  /** The array of a tensor on the heap, whatever its kind. */
+  private static Object array(Tensor tensor) {
+    return switch (tensor.type()) {
+      case F32 -> tensor.floats();
+      case F16, BF16 -> tensor.shorts();
+      case Q8_0, Q4_0, Q4_K, Q6_K -> tensor.bytes();
+    };
   }
 
   /** Some consecutive rows, not copied. */
@@ -55,10 +66,12 @@ final class RowOrder {
       shape[0] += part.shape()[0];
     }
     Tensor out = Tensor.zeros(parts[0].type(), shape);
-    long at = 0;
+    int at = 0;
     for (Tensor part : parts) {
-      MemorySegment.copy(part.data(), 0, out.data(), at, part.data().byteSize());
-      at += part.data().byteSize();
+      Object from = array(part.onHeap());
+      int length = Array.getLength(from);
+      System.arraycopy(from, 0, array(out), at, length);
+      at += length;
     }
     return out;
   }
@@ -71,17 +84,26 @@ final class RowOrder {
     int rows = tensor.shape()[0];
     int columns = tensor.shape()[1];
     Tensor out = Tensor.zeros(tensor.type(), columns, rows);
-    long width = tensor.type().blockBytes();
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns; c++) {
-        MemorySegment.copy(
-            tensor.data(),
-            ((long) r * columns + c) * width,
-            out.data(),
-            ((long) c * rows + r) * width,
-            width);
-      }
+    switch (tensor.type()) {
+      case F32 -> transpose(tensor.onHeap().floats(), out.floats(), rows, columns);
+      default -> transpose(tensor.onHeap().shorts(), out.shorts(), rows, columns);
     }
     return out;
+  }
+
+  private static void transpose(float[] from, float[] to, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        to[c * rows + r] = from[r * columns + c];
+      }
+    }
+  }
+
+  private static void transpose(short[] from, short[] to, int rows, int columns) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        to[c * rows + r] = from[r * columns + c];
+      }
+    }
   }
 }

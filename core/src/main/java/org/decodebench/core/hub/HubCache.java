@@ -56,7 +56,9 @@ final class HubCache {
     }
     Path ref = root.resolve("refs").resolve(revision);
     Files.createDirectories(ref.getParent());
-    Path part = Files.createTempFile(ref.getParent(), ".ref", ".part");
+    // Not createTempFile, whose files only the owner may read; the cache may be a shared one.
+    String name = ".ref.%d-%x.part".formatted(ProcessHandle.current().pid(), System.nanoTime());
+    Path part = ref.resolveSibling(name);
     Files.writeString(part, commit);
     Files.move(part, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

@@ -51,6 +51,11 @@ public final class GenerateCommand implements Subcommand {
   @Option(names = "--seed", paramLabel = "N", description = "Of the random numbers (default: 1).")
   private long seed = 1;
 
+  @Option(
+      names = "--chat",
+      description = "Put the prompt into a conversation with the checkpoint's chat template.")
+  private boolean chat;
+
   @Option(names = "--show-steps", description = "Show the text appear, step by step.")
   private boolean showSteps;
 
@@ -61,10 +66,15 @@ public final class GenerateCommand implements Subcommand {
     if ((prompt == null) == (template == null)) {
       throw new UsageException("generate needs either --prompt TEXT or --template TEXT");
     }
+    if (chat && template != null) {
+      throw new UsageException("--chat goes with --prompt TEXT, not with --template");
+    }
     int most = maxNewTokens == null ? 0 : Arguments.atLeast("--max-new-tokens", maxNewTokens, 1);
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
       new Generation(models, System.out, System.err)
-          .run(new Generation.Request(model, decoder, prompt, template, most, seed, showSteps));
+          .run(
+              new Generation.Request(
+                  model, decoder, prompt, template, chat, most, seed, showSteps));
     }
     return Main.DONE;
   }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.checkpoint.Models;
 import org.decodebench.core.decode.Cost;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.DecodeListener;
@@ -18,6 +19,7 @@ import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.tokenizer.StreamingDecoder;
 import org.decodebench.core.tokenizer.Tokenizer;
+import org.decodebench.reports.chat.ChatTemplate;
 
 /** Continues one prompt: text to {@code out}, the rest to {@code err}. */
 public final class Generation {
@@ -34,6 +36,7 @@ public final class Generation {
    * @param decoder spec; null for the one that the model was trained for
    * @param prompt to continue; null with a template
    * @param template text with gaps to fill; null with a prompt
+   * @param chat whether the checkpoint's chat template is put around the prompt
    * @param maxNewTokens 0 for what the context leaves, at most 256
    */
   public record Request(
@@ -41,6 +44,7 @@ public final class Generation {
       String decoder,
       String prompt,
       String template,
+      boolean chat,
       int maxNewTokens,
       long seed,
       boolean showSteps) {}
@@ -62,10 +66,7 @@ public final class Generation {
     String spec = request.decoder() == null ? defaultDecoder(model.config()) : request.decoder();
     Decoder decoder = Decoders.create(spec, models.context(m -> new MeteredModel(m, draft)));
     decoder.check(model);
-    Template template =
-        request.template() == null
-            ? new Template(model.tokenizer().encode(request.prompt(), true), new int[0])
-            : Template.parse(request.template(), model.tokenizer());
+    Template template = template(request, model.tokenizer());
     int[] prompt = template.prompt();
     int most = newTokens(request, model, template);
     EventLog log = new EventLog();
@@ -82,6 +83,27 @@ public final class Generation {
     int[] tokens = result.sequences().getFirst().tokens();
     screen.finish(tokens);
     speed(log, end, result, target.total(), draft.total());
+  }
+
+  private static Template template(Request request, Tokenizer tokenizer) {
+    return request.template() == null
+        ? new Template(prompt(request, tokenizer), new int[0])
+        : Template.parse(request.template(), tokenizer);
+  }
+
+  private static int[] prompt(Request request, Tokenizer tokenizer) {
+    if (!request.chat()) {
+      return tokenizer.encode(request.prompt(), true);
+    }
+    String template =
+        Models.chatTemplate(request.model())
+            .orElseThrow(() ->
+                new UsageException(
+                    "%s has no chat template; leave out --chat".formatted(request.model())));
+    ChatTemplate chat = new ChatTemplate(request.model(), template);
+    List<ChatTemplate.Message> messages =
+        List.of(new ChatTemplate.Message("user", request.prompt()));
+    return ChatTemplate.encode(chat.render(messages, tokenizer), tokenizer);
   }
 
   static String defaultDecoder(ModelConfig config) {

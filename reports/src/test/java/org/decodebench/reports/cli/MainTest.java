@@ -45,6 +45,16 @@ class MainTest {
           run --ci wide                                                         | --ci
           report /nonexistent                                                   | no results in /nonexistent
           decoders nosuch                                                       | no decoder 'nosuch'
+          inspect nosuch                                                        | no model 'nosuch'
+          tokenize --model nosuch                                               | no model 'nosuch'
+          tokenize                                                              | --model
+          convert tales-ar /nonexistent/x.gguf --dtype Q9                       | Q9
+          convert tales-ar target/x --dtype Q8_0                                | .gguf
+          convert nosuch target/x.gguf --dtype Q8_0                             | no model 'nosuch'
+          synthesize --shape nosuch --dtype F32 target/x.gguf                   | no shape 'nosuch'
+          synthesize --shape 15M --dtype F32 --paradigm x target/x.gguf         | --paradigm x
+          pull nosuch                                                           | ORG/NAME
+          generate --model tales-ar --prompt the --chat                         | no chat template
           frobnicate                                                            | no command 'frobnicate'
           --frobnicate                                                          | --frobnicate
           """)
