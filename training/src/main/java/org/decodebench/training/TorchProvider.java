@@ -1,6 +1,7 @@
 package org.decodebench.training;
 
 import java.util.List;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.model.BackendProvider;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
@@ -24,5 +25,10 @@ public final class TorchProvider implements BackendProvider {
   @Override
   public List<Device> devices() {
     return List.of();
+  }
+
+  @Override
+  public Limits measure(String device) {
+    throw new UsageException("pytorch names no devices to measure; see decodebench machine");
   }
 }
