@@ -19,9 +19,10 @@ import picocli.CommandLine.Parameters;
         "Say how often 'compare' would be wrong on this machine, and how many forks it takes.",
     footer = {
       "",
-      "Give it one long run of the same code, for example with --forks 200: its forks are cut into",
-      "blocks, neighbouring blocks are compared as if they were two runs, once as they are and once",
-      "with each setting slowed in turn."
+      "Give it one long run of the same code, for example with --forks 200. Forks that stood next to",
+      "each other in time are dealt out to two sides and compared as if they were two runs, once as",
+      "they are and once with one side slower: by arithmetic, or really, if every second fork ran",
+      "with -Ddecodebench.inject_slowdown=10%%:even among the experiment's jvm_flags."
     })
 public final class CalibrateCommand implements Subcommand {
   @Parameters(paramLabel = "RESULTS", description = "A result folder with many forks.")
@@ -32,7 +33,7 @@ public final class CalibrateCommand implements Subcommand {
       split = ",",
       paramLabel = "N",
       defaultValue = "2,3,5,8,10,15,20",
-      description = "Block sizes (default: ${DEFAULT-VALUE}).")
+      description = "Forks on each side (default: ${DEFAULT-VALUE}).")
   private List<Integer> forks;
 
   @Option(
@@ -49,25 +50,44 @@ public final class CalibrateCommand implements Subcommand {
       description = "To be caught (default: ${DEFAULT-VALUE}).")
   private String slowdown;
 
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "400",
+      description =
+          "Pairs to draw where fewer share no fork; these overlap (default: ${DEFAULT-VALUE}).")
+  private int pairs;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of the drawing (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
   @Override
   public Integer call() {
     forks.forEach(n -> Arguments.atLeast("--forks", n, 2));
     List<Calibration.Row> rows =
         Calibration.of(
             Results.read(results).records(),
-            forks,
-            Shares.parse("--slowdown", slowdown),
+            new Calibration.Plan(
+                forks,
+                Shares.parse("--slowdown", slowdown),
+                Arguments.atLeast("--pairs", pairs, 1),
+                seed),
             Gate.Options.of(Shares.parse("--threshold", threshold)));
     if (rows.isEmpty()) {
       throw new UsageException(
-          "%s: too few forks to make two blocks; run with more --forks".formatted(results));
+          "%s: too few forks to make a pair; run with more --forks".formatted(results));
     }
-    System.out.println("forks  pairs  false alarms  slowed  caught");
+    System.out.println("forks  disjoint  pairs  false alarms  slowed  caught");
     for (Calibration.Row r : rows) {
       System.out.printf(
           Locale.ROOT,
-          "%5d  %5d  %4d = %4.1f %%  %6d  %4d = %5.1f %%%n",
+          "%5d  %8d  %5d  %4d = %4.1f %%  %6d  %4d = %5.1f %%%n",
           r.forks(),
+          r.disjoint(),
           r.pairs(),
           r.falseAlarms(),
           100 * r.falseAlarmRate(),

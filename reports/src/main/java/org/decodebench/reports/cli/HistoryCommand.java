@@ -1,6 +1,7 @@
 package org.decodebench.reports.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.decodebench.core.UsageException;
@@ -104,6 +105,10 @@ public final class HistoryCommand implements Subcommand {
       if (trends.isEmpty()) {
         throw new UsageException("history: no series fits --setting and --figure on " + chosen);
       }
+      List<Trends> all = new ArrayList<>();
+      Trends.machine(history, chosen).ifPresent(all::add);
+      all.addAll(trends);
+      trends = all;
       if (out == null) {
         trends.forEach(HistoryCommand::print);
       } else {

@@ -74,6 +74,7 @@ public final class Gate {
   private final Subject.Group current;
   private final Options options;
   private final double limit;
+  private Drift drift = Drift.NONE;
 
   private Gate(Subject.Group baseline, Subject.Group current, Options options) {
     this.baseline = baseline;
@@ -115,6 +116,8 @@ public final class Gate {
     checkMachines(notes);
     Map<String, Subject> before = byKey(baseline);
     Map<String, Subject> after = byKey(current);
+    drift = Drift.of(before, after);
+    drift.note().ifPresent(notes::add);
     List<Pair> pairs = new ArrayList<>();
     List<Comparison.OutputChange> outputs = new ArrayList<>();
     List<Subject> failures = new ArrayList<>();
@@ -232,7 +235,9 @@ public final class Gate {
         });
     List<LogRatio> ratios =
         pairs.stream()
-            .map(p -> ratio(p, scatter.get(p.metric()), freedom.get(p.metric())))
+            .map(p ->
+                drift.correct(
+                    ratio(p, scatter.get(p.metric()), freedom.get(p.metric())), p.metric()))
             .toList();
     double[] p = new double[pairs.size()];
     for (int i = 0; i < p.length; i++) {
@@ -267,6 +272,7 @@ public final class Gate {
               : new LogRatio(
                   LogRatio.meanLog(now) - LogRatio.meanLog(old), 0, Double.POSITIVE_INFINITY);
       case QUALITY -> quality(pair, own);
+      case MACHINE -> new LogRatio(Double.NaN, Double.NaN, 0);
     };
   }
 

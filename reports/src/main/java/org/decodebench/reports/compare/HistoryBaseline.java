@@ -9,7 +9,8 @@ import org.decodebench.core.UsageException;
 /**
  * The last runs on the same class of machine as a baseline. A run is one value here, not one a
  * fork: how much runs of the same code differ from day to day is just what a single noisy
- * predecessor cannot say.
+ * predecessor cannot say. Times of a run are those at the speed that the machine has now, as far as
+ * the runs' rulers tell it.
  */
 public final class HistoryBaseline {
   private HistoryBaseline() {}
@@ -31,17 +32,23 @@ public final class HistoryBaseline {
     }
     List<History.Entry> newest =
         entries.subList(Math.max(0, entries.size() - last), entries.size());
+    double speed = Drift.speed(current.subjects());
     Map<String, Subject> latest = new LinkedHashMap<>();
     Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();
     for (History.Entry e : newest) {
-      for (Subject s : history.subjects(e.entry())) {
+      List<Subject> measured = history.subjects(e.entry());
+      double then = Drift.speed(measured);
+      for (Subject s : measured) {
         latest.put(s.key(), s);
         s.values()
-            .forEach((metric, v) ->
+            .forEach((metric, v) -> {
+              if (!metric.equals(Drift.RULER)) { // what it says is in the times now
                 values
                     .computeIfAbsent(s.key(), _ -> new LinkedHashMap<>())
                     .computeIfAbsent(metric, _ -> new ArrayList<>())
-                    .add(typical(v)));
+                    .add(typical(Drift.at(v, metric, then, speed)));
+              }
+            });
       }
     }
     List<Subject> subjects =

@@ -21,7 +21,9 @@ public record Metric(String name, String label, String unit, boolean higherIsBet
     /** Counted work: the same code counts the same. */
     COUNT,
     /** Quality of a fixed set of texts: the texts are a sample. */
-    QUALITY
+    QUALITY,
+    /** The machine itself: no verdict on the code. */
+    MACHINE
   }
 
   /** Of a figure of a run; empty for one that has no good direction. */
@@ -34,6 +36,7 @@ public record Metric(String name, String label, String unit, boolean higherIsBet
           case SPEED -> Kind.TIME;
           case WORK -> figure.name().equals("energy_j_per_token") ? Kind.TIME : Kind.COUNT;
           case DRAFTING, QUALITY -> Kind.QUALITY;
+          case MACHINE -> Kind.MACHINE;
         };
     return Optional.of(
         new Metric(

@@ -92,7 +92,7 @@ public final class Subjects {
                 first.backend()),
         values,
         standardErrors(ok),
-        first.prompts(),
+        texts(ok, first),
         ok.stream()
             .map(RunRecord::outputHash)
             .filter(Objects::nonNull)
@@ -105,17 +105,36 @@ public final class Subjects {
     return records.stream().mapToDouble(r -> r.figure(figure)).filter(Double::isFinite).toArray();
   }
 
-  /** A figure {@code x} may come with its standard error as {@code x_se}. */
+  /**
+   * A figure {@code x} may come with its standard error as {@code x_se}. The perplexity of a model
+   * is that of one set of texts, whatever the forks; sampled texts are others in every fork, so
+   * their errors shrink with the forks.
+   */
   private static Map<String, Double> standardErrors(List<RunRecord> records) {
-    Map<String, Double> errors = new LinkedHashMap<>();
+    Map<String, List<Double>> all = new LinkedHashMap<>();
     for (RunRecord r : records) {
       r.figures()
           .forEach((name, value) -> {
             if (name.endsWith("_se") && value != null && Double.isFinite(value)) {
-              errors.putIfAbsent(name.substring(0, name.length() - "_se".length()), value);
+              all.computeIfAbsent(
+                      name.substring(0, name.length() - "_se".length()), _ -> new ArrayList<>())
+                  .add(value);
             }
           });
     }
+    Map<String, Double> errors = new LinkedHashMap<>();
+    all.forEach((name, values) -> {
+      double mean = values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+      boolean sameTexts = !name.startsWith("source_") || records.getFirst().greedy();
+      errors.put(name, sameTexts ? mean : mean / Math.sqrt(values.size()));
+    });
     return errors;
+  }
+
+  /** How many texts stand behind a share: greedy ones are the same in every fork. */
+  private static int texts(List<RunRecord> ok, RunRecord first) {
+    return first.greedy()
+        ? first.prompts()
+        : Math.max(first.prompts(), ok.stream().mapToInt(r -> r.decodes() * r.batch()).sum());
   }
 }

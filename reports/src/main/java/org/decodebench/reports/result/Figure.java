@@ -31,11 +31,16 @@ public record Figure(
     SPEED,
     WORK,
     DRAFTING,
-    QUALITY
+    QUALITY,
+    /** Of the machine, not of what was measured on it. */
+    MACHINE
   }
 
   /** Name of the headline: the only speed that compares paradigms fairly. */
   public static final String HEADLINE = "tokens_per_s";
+
+  /** Name of the fixed work that tells a change of machine from one of code. */
+  public static final String RULER = "ruler_per_s";
 
   private static final Map<String, Figure> ALL = new LinkedHashMap<>();
 
@@ -43,6 +48,7 @@ public record Figure(
     speed();
     work();
     quality();
+    machine();
   }
 
   private static void speed() {
@@ -304,6 +310,13 @@ public record Figure(
         "Exact NLL a token of the decoded texts under the source, each read up to its first"
             + " impossible token.");
     add(
+        "source_nll_per_token_se",
+        "source NLL s.e.",
+        "nat",
+        Better.NEITHER,
+        Group.QUALITY,
+        "Standard error of the source NLL: the fork's texts are the sample.");
+    add(
         "valid_share",
         "valid",
         "",
@@ -338,6 +351,17 @@ public record Figure(
         Better.NEITHER,
         Group.QUALITY,
         "Entropy of the token frequencies over all decoded texts.");
+  }
+
+  private static void machine() {
+    add(
+        RULER,
+        "ruler",
+        "1/s",
+        Better.HIGHER,
+        Group.MACHINE,
+        "Pieces of a fixed work in plain Java a second, timed beside the decodes: if it changes, the"
+            + " machine did.");
   }
 
   private static void add(

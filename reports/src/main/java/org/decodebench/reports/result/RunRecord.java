@@ -50,6 +50,7 @@ import java.util.Map;
  * @param acceptanceByPosition acceptance rate at each draft position; empty where nothing is
  *     drafted
  * @param phaseMs milliseconds an average decode spends in each phase, with {@code other}
+ * @param warmupSamplesMs time of every round of warm-up, in order: shows whether it had settled
  * @param latencySamplesMs latency of every measured decode, in order
  * @param outliers indices into {@code latencySamplesMs} beyond the outer Tukey fences; kept in all
  *     figures
@@ -91,6 +92,7 @@ public record RunRecord(
     boolean greedy,
     List<Double> acceptanceByPosition,
     Map<String, Double> phaseMs,
+    List<Double> warmupSamplesMs,
     List<Double> latencySamplesMs,
     List<Integer> outliers,
     List<String> warnings,
@@ -108,6 +110,7 @@ public record RunRecord(
   public RunRecord {
     flags = copy(flags);
     acceptanceByPosition = copy(acceptanceByPosition);
+    warmupSamplesMs = copy(warmupSamplesMs);
     latencySamplesMs = copy(latencySamplesMs);
     outliers = copy(outliers);
     warnings = copy(warnings);

@@ -58,6 +58,7 @@ final class Failures {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         Map.of());
   }
 }

@@ -36,6 +36,7 @@ final class ForkRun {
   private final List<DecodeRequest.Prompt> prompts;
   private final EventLog log = new EventLog();
   private final Rapl rapl = Rapl.find();
+  private final Ruler ruler;
 
   /** What forwards of each width had cost when warm-up ended. */
   private Map<Long, Cost> targetBefore;
@@ -48,10 +49,12 @@ final class ForkRun {
   ForkRun(ForkTask task, ModelLoader models) {
     this.task = task;
     model = models.model(task.model());
-    metered = new MeteredModel(model, targetCost);
+    Slowdown slowdown = Slowdown.ofThisJvm(task.fork());
+    metered = slowdown.of(new MeteredModel(model, targetCost));
     decoder = Decoders.create(task.decoder(), models.context(m -> new MeteredModel(m, draftCost)));
     decoder.check(model);
     prompts = prompts(task.prompts(), model);
+    ruler = new Ruler(Runtimes.threads(task.threads()));
   }
 
   private static List<DecodeRequest.Prompt> prompts(List<String> texts, LanguageModel model) {
@@ -70,29 +73,38 @@ final class ForkRun {
     }
     targetBefore = targetCost.byWidth();
     draftBefore = draftCost.byWidth();
+    ruler.read();
     List<MeasuredDecode> decodes = new ArrayList<>();
     long end = System.nanoTime() + task.measureMs() * 1_000_000L;
     int round = 0;
     do {
       decodes.addAll(round(round++));
     } while (round < task.measureRounds() && System.nanoTime() < end);
+    ruler.read();
     RunRecord record = record(started, warmUp, round, decodes);
     List<Trace> traces = task.traces() == 0 ? List.of() : traces(decodes);
     return new Outcome(record, traces);
   }
 
-  private record WarmUp(int rounds, boolean stationary) {}
+  private record WarmUp(List<Double> timesMs, boolean stationary) {
+    int rounds() {
+      return timesMs.size();
+    }
+  }
 
   private WarmUp warmUp() {
     List<Double> times = new ArrayList<>();
     long end = System.nanoTime() + task.warmUpMs() * 1_000_000L;
+    CompilerLoad compilers = new CompilerLoad();
     boolean stationary = false;
-    while (times.size() < task.warmUpRounds() && !stationary && System.nanoTime() < end) {
-      List<MeasuredDecode> round = round(0);
+    while (times.size() < task.warmUpRounds()
+        && !(stationary && task.untilStationary())
+        && System.nanoTime() < end) {
+      List<MeasuredDecode> round = round(0); // the same work every time, so that times compare
       times.add(round.stream().mapToDouble(d -> d.times().latencyMs()).sum());
-      stationary = task.untilStationary() && Stationarity.reached(times);
+      stationary = Stationarity.reached(times) & compilers.idle();
     }
-    return new WarmUp(times.size(), stationary || Stationarity.reached(times));
+    return new WarmUp(List.copyOf(times), stationary);
   }
 
   private List<MeasuredDecode> round(int round) {
@@ -158,6 +170,7 @@ final class ForkRun {
             since(targetBefore, targetCost),
             since(draftBefore, draftCost),
             decodes.stream().mapToInt(MeasuredDecode::outputTokens).sum()));
+    figures.put("ruler_per_s", ruler.perSecond());
     figures.put("perplexity", task.perplexity());
     figures.put("perplexity_se", task.perplexitySe());
     figures.put("bits_per_byte", task.bitsPerByte());
@@ -199,6 +212,7 @@ final class ForkRun {
         greedy(decodes),
         ForkFigures.acceptanceByPosition(decodes),
         ForkFigures.phases(decodes),
+        warmUp.timesMs(),
         latencies,
         Stats.outliers(latencies.stream().mapToDouble(Double::doubleValue).toArray()),
         warmUp.stationary() ? List.of() : List.of("warm-up ended before the times had settled"),

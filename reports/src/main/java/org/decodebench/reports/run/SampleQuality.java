@@ -45,19 +45,37 @@ final class SampleQuality {
     double nats = 0;
     long possible = 0;
     int invalid = 0;
+    List<double[]> texts = new ArrayList<>();
     for (Sample sample : samples) {
       List<Double> surprisal = surprisal(sample.prompt(), sample.output());
       int before = 0;
+      double own = 0;
       while (before < surprisal.size() && Double.isFinite(surprisal.get(before))) {
-        nats += surprisal.get(before++);
+        own += surprisal.get(before++);
       }
+      nats += own;
+      texts.add(new double[] {own, before});
       possible += before;
       invalid += before < surprisal.size() ? 1 : 0;
     }
     figures.put("source_nll_per_token", possible == 0 ? Double.NaN : nats / possible);
+    figures.put("source_nll_per_token_se", standardError(texts, nats / possible));
     figures.put("valid_share", 1 - (double) invalid / samples.size());
     figures.put("sequence_error_rate", (double) invalid / samples.size());
     figures.put("token_error_rate", (double) invalid / (possible + invalid));
+  }
+
+  /**
+   * Of a ratio of sums over texts (nats, tokens): tokens of one text hang together, so the texts
+   * are the sample.
+   */
+  private static double standardError(List<double[]> texts, double ratio) {
+    double tokens = texts.stream().mapToDouble(t -> t[1]).sum();
+    double squares = texts.stream().mapToDouble(t -> Math.pow(t[0] - ratio * t[1], 2)).sum();
+    int n = texts.size();
+    return n < 2 || tokens == 0
+        ? Double.NaN
+        : Math.sqrt(squares * n / (n - 1)) / tokens;
   }
 
   /**

@@ -2,31 +2,42 @@ package org.decodebench.reports.run;
 
 import java.util.List;
 
-/** Whether the times of warm-up rounds have settled. */
+/**
+ * Whether the times of warm-up rounds have settled. What a warm-up waits for makes rounds faster,
+ * and what disturbs them makes rounds slower: so only the fastest rounds tell. A test on means asks
+ * a machine with neighbours for a quiet that it never has.
+ */
 final class Stationarity {
-  /** Rounds on either side of the comparison. */
-  private static final int WINDOW = 3;
+  /** What the last rounds must add up to: the compilers need some time to come up with better. */
+  private static final double WINDOW_MS = 400;
 
-  /** Relative change between the windows that still counts as none. */
+  /** Fewest rounds in the window, so that one disturbed round does not end a warm-up. */
+  private static final int FEWEST = 2;
+
+  /** Gain that still counts as none. */
   private static final double TOLERANCE = 0.03;
 
   private Stationarity() {}
 
   /**
-   * The mean of the last three rounds is within 3 % of the three before: the compilers have no more
-   * to give, or so little that it cannot be told from noise.
+   * No round of the last 0.4 seconds (two at least) is faster by more than 3 % than the fastest of
+   * those before: the compilers have no more to give, or so little that it cannot be told from
+   * noise.
+   *
+   * @param times of all rounds so far, milliseconds
    */
   static boolean reached(List<Double> times) {
-    int n = times.size();
-    if (n < 2 * WINDOW) {
-      return false;
+    int from = times.size();
+    double window = 0;
+    while (from > 0 && (window < WINDOW_MS || times.size() - from < FEWEST)) {
+      window += times.get(--from);
     }
-    double before = mean(times.subList(n - 2 * WINDOW, n - WINDOW));
-    double now = mean(times.subList(n - WINDOW, n));
-    return Math.abs(now / before - 1) <= TOLERANCE;
+    return from > 0
+        && fastest(times.subList(from, times.size()))
+            >= (1 - TOLERANCE) * fastest(times.subList(0, from));
   }
 
-  private static double mean(List<Double> times) {
-    return times.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+  private static double fastest(List<Double> times) {
+    return times.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 }

@@ -45,6 +45,7 @@ public final class TestRecords {
         true,
         List.of(),
         Map.of("prefill", 1.0),
+        List.of(30.0, 20.0, 20.0),
         List.of(10.0, 11.0),
         List.of(),
         List.of(),
