@@ -222,6 +222,8 @@ public final class Formats {
     out.put("ratio_lo", change.lo());
     out.put("ratio_hi", change.hi());
     out.put("p_holm", change.p());
+    out.put("p_mann_whitney", change.mannWhitney());
+    out.put("cliffs_delta", change.cliffsDelta());
     out.put("verdict", change.verdict().toString());
     out.put("note", change.note());
     return out;

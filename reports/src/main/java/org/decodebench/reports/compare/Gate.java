@@ -329,8 +329,14 @@ public final class Gate {
         Math.exp(r.estimate() - reach),
         Math.exp(r.estimate() + reach),
         p,
+        time(pair) ? Stats.mannWhitney(pair.now(), pair.old()) : Double.NaN,
+        time(pair) ? Stats.cliffsDelta(pair.now(), pair.old()) : Double.NaN,
         verdict(pair, r, p),
         note(pair, r, p));
+  }
+
+  private static boolean time(Pair pair) {
+    return pair.metric().kind() == Metric.Kind.TIME;
   }
 
   private Verdict verdict(Pair pair, LogRatio r, double p) {

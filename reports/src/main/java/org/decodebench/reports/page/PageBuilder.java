@@ -1,11 +1,14 @@
 package org.decodebench.reports.page;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.decodebench.reports.peer.PeerSection;
 import org.decodebench.reports.result.Environment;
@@ -14,6 +17,7 @@ import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.Show;
 import org.decodebench.reports.roofline.RooflineSection;
+import org.decodebench.reports.stats.Stats;
 
 /** Puts the page together from result folders with their summaries. */
 final class PageBuilder {
@@ -48,6 +52,8 @@ final class PageBuilder {
         Pictures.bars(entries).stream().map(Pictures.Picture::inline).toList(),
         SampleTexts.of(entries),
         origins(),
+        RooflineChart.of(groups, entries),
+        ErrorTables.of(groups),
         Figure.all().stream()
             .filter(f -> entries.stream().anyMatch(e -> e.figure(f.name()).known()))
             .toList());
@@ -128,9 +134,7 @@ final class PageBuilder {
       if (g.results().environment() != null && g.results().environment().warnings() != null) {
         g.results().environment().warnings().forEach(w -> warnings.add(tag + w));
       }
-      g.results()
-          .records()
-          .forEach(r -> r.warnings().forEach(w -> warnings.add(tag + r.decoder() + ": " + w)));
+      warnings.addAll(ofRuns(tag, g.results().records()));
       g.results().problems().forEach(p -> warnings.add(tag + p));
       g.results().records().stream()
           .filter(r -> !r.ok())
@@ -145,6 +149,28 @@ final class PageBuilder {
           "With fewer than five forks an interval is little more than the range of the values.");
     }
     return List.copyOf(warnings);
+  }
+
+  /** What several runs warn of is said once, with the settings that it befell. */
+  private static List<String> ofRuns(String tag, List<RunRecord> records) {
+    Map<String, Map<String, Integer>> runs = new LinkedHashMap<>();
+    for (RunRecord r : records) {
+      r.warnings()
+          .forEach(w ->
+              runs.computeIfAbsent(w, _ -> new LinkedHashMap<>())
+                  .merge(r.decoder(), 1, Integer::sum));
+    }
+    List<String> lines = new ArrayList<>();
+    runs.forEach((warning, decoders) -> {
+      int count = decoders.values().stream().mapToInt(Integer::intValue).sum();
+      String whose =
+          decoders.entrySet().stream()
+              .map(d -> d.getValue() > 1 ? d.getKey() + " × " + d.getValue() : d.getKey())
+              .collect(Collectors.joining("; "));
+      lines.add(
+          "%s%s: in %d of %d runs (%s)".formatted(tag, warning, count, records.size(), whose));
+    });
+    return lines;
   }
 
   private List<PageModel.Chart> frontiers() {
@@ -186,7 +212,7 @@ final class PageBuilder {
           Environment env = g.results().environment();
           return new PageModel.Origin(
               groups.size() > 1 ? g.tag() + ": " + g.results().folder().getFileName() : "",
-              env == null ? List.of() : facts(env),
+              facts(env, g.results().finished()),
               Tables.models(env),
               Tables.hashes(entries, g.results()),
               env == null || env.experimentFile() == null ? "" : env.experimentFile());
@@ -194,8 +220,30 @@ final class PageBuilder {
         .toList();
   }
 
-  private static List<PageModel.Fact> facts(Environment env) {
+  private static List<PageModel.Fact> facts(Environment env, List<RunRecord> records) {
     Facts facts = new Facts();
+    if (env != null) {
+      environment(facts, env);
+    }
+    double[] ruler =
+        records.stream()
+            .mapToDouble(r -> r.figure(Figure.RULER))
+            .filter(Double::isFinite)
+            .sorted()
+            .toArray();
+    if (ruler.length > 0) {
+      facts.add(
+          "Ruler",
+          "%s pieces of fixed work a second, %s to %s in single runs"
+              .formatted(
+                  Show.number(Stats.median(ruler)),
+                  Show.number(ruler[0]),
+                  Show.number(ruler[ruler.length - 1])));
+    }
+    return facts.list;
+  }
+
+  private static void environment(Facts facts, Environment env) {
     facts.add("Experiment", env.experiment());
     facts.add("Command", env.command() == null ? null : String.join(" ", env.command()));
     facts.add("Seed", Long.toString(env.seed()));
@@ -222,7 +270,6 @@ final class PageBuilder {
                   env.runtime().backend(), env.runtime().vectorBits(), env.runtime().threads()));
       facts.add("Kernels", env.runtime().kernels());
     }
-    return facts.list;
   }
 
   private static void machine(Facts facts, Environment.Machine m) {
@@ -243,6 +290,8 @@ final class PageBuilder {
         "Memory", String.format(Locale.ROOT, "%.1f GiB", m.memoryBytes() / (double) (1L << 30)));
     facts.add("System", join(", ", m.os(), m.architecture()));
     facts.add("Governor", m.governor());
+    facts.add("Allowed CPUs", m.allowedCpus());
+    facts.add("Priority", m.nice() == null ? null : "nice " + m.nice());
     facts.add("Load at the start", m.loadAverage() < 0 ? null : Show.number(m.loadAverage()));
     facts.add("Machine class", m.machineClass());
   }

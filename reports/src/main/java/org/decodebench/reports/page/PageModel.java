@@ -24,6 +24,8 @@ import org.decodebench.reports.result.Figure;
  * @param barsSvg one a headline figure
  * @param samples texts side by side
  * @param origins one a result folder
+ * @param rooflines speed of the work against what the machine can do; may be empty
+ * @param errors parts of the error of samplers; may be empty
  * @param definitions of the figures that occur
  */
 public record PageModel(
@@ -46,6 +48,8 @@ public record PageModel(
     List<String> barsSvg,
     List<Sample> samples,
     List<Origin> origins,
+    List<Chart> rooflines,
+    List<Named> errors,
     List<Figure> definitions) {
 
   /** A picture with what must be said about it. */
@@ -58,6 +62,9 @@ public record PageModel(
    * @param groups of columns that can be hidden
    */
   public record Table(List<Group> groups, List<Column> columns, List<Row> rows) {}
+
+  /** A table under a heading. */
+  public record Named(String name, Table table) {}
 
   /** A group of columns. */
   public record Group(String css, String name) {}

@@ -52,6 +52,9 @@ public record Environment(
    * @param architecture for example {@code amd64}
    * @param governor CPU frequency governor, null if not known
    * @param loadAverage one-minute load when the run began, negative if not known
+   * @param allowedCpus that the run was pinned to, as the system writes them ({@code 0-1}); null if
+   *     not known
+   * @param nice its priority, null if not known
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Machine(
@@ -65,7 +68,9 @@ public record Environment(
       String os,
       String architecture,
       String governor,
-      double loadAverage) {}
+      double loadAverage,
+      String allowedCpus,
+      Integer nice) {}
 
   /**
    * @param version for example {@code 25.0.3+9}

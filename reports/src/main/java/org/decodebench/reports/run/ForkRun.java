@@ -215,7 +215,7 @@ final class ForkRun {
         warmUp.timesMs(),
         latencies,
         Stats.outliers(latencies.stream().mapToDouble(Double::doubleValue).toArray()),
-        warmUp.stationary() ? List.of() : List.of("warm-up ended before the times had settled"),
+        warmUp.stationary() ? List.of() : List.of("the times had not settled when warm-up ended"),
         figures);
   }
 

@@ -46,7 +46,29 @@ final class MachineProbe implements Probe {
         os,
         architecture,
         governor(),
-        cpu.getSystemLoadAverage(1)[0]);
+        cpu.getSystemLoadAverage(1)[0],
+        allowedCpus(),
+        nice());
+  }
+
+  /** Pins are the user's business, but are recorded. */
+  private static String allowedCpus() {
+    String status = read(Path.of("/proc/self/status"));
+    return status == null
+        ? null
+        : status
+            .lines()
+            .filter(l -> l.startsWith("Cpus_allowed_list:"))
+            .map(l -> l.substring(l.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElse(null);
+  }
+
+  /** The 19th field of the process's state; the second, a name in brackets, may hold spaces. */
+  private static Integer nice() {
+    String stat = read(Path.of("/proc/self/stat"));
+    String[] fields = stat == null ? new String[0] : stat.replaceFirst("^.*\\) ", "").split(" ");
+    return fields.length > 16 && fields[16].matches("-?\\d+") ? Integer.valueOf(fields[16]) : null;
   }
 
   private List<String> caches() {

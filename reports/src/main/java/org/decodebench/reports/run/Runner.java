@@ -118,9 +118,10 @@ public final class Runner {
         limits(folder, kinds, standIns);
         measure(folder, started);
         List<String> after = new ArrayList<>(probe.warningsAfter());
-        unsettled(folder).ifPresent(after::add);
         after.removeAll(warnings);
         after.forEach(w -> err.println("warning: " + w));
+        // The records say it themselves.
+        unsettled(folder).ifPresent(w -> err.println("warning: " + w));
         warnings.addAll(after);
         environment = environment(started, now(), environment.machine(), warnings);
         folder.environment(environment);

@@ -43,6 +43,7 @@ class MainTest {
           run --backend gpu                                                     | gpu
           run --slo fast                                                        | --slo fast
           run --ci wide                                                         | --ci
+          calibrate /nonexistent                                                | no results in /nonexistent
           report /nonexistent                                                   | no results in /nonexistent
           decoders nosuch                                                       | no decoder 'nosuch'
           inspect nosuch                                                        | no model 'nosuch'

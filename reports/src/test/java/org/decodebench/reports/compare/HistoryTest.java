@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.decodebench.core.UsageException;
 import org.decodebench.reports.page.MadeUpResults;
+import org.decodebench.reports.result.RunRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +126,50 @@ class HistoryTest {
           Subjects.of("now", new MadeUpResults(50).machineClass("else").records());
       assertThrows(UsageException.class, () -> HistoryBaseline.of(history, other, 5));
     }
+  }
+
+  @Test
+  void timesOfAnEntryAreThoseOfTheMachinesUsualSpeed() {
+    try (History history = History.open(folder.resolve("h.duckdb"))) {
+      for (int i = 1; i <= 6; i++) {
+        history.add(ruled(i, i <= 4 ? 1 : 0.7));
+      }
+      Trends speed =
+          Trends.of(history, "test-cpu", null, "tokens_per_s").stream().findFirst().orElseThrow();
+      for (double v : speed.typical()) {
+        assertEquals(speed.typical()[0], v, 0.1 * v, "the machine, not the code");
+      }
+      Trends machine = Trends.machine(history, "test-cpu").orElseThrow();
+      assertEquals(0.7, machine.typical()[5] / machine.typical()[0], 1e-9);
+      Subject.Group now = Subjects.of("now", ruledRecords(60, 0.7));
+      Subject.Group baseline = HistoryBaseline.of(history, now, 6);
+      assertFalse(
+          Gate.compare(baseline, HistoryBaseline.asOneRun(now), Gate.Options.of(0.05)).regressed());
+    }
+  }
+
+  private History.Full ruled(long seed, double machine) {
+    Path results = folder.resolve("r" + seed);
+    MadeUpResults.write(results, ruledRecords(seed, machine));
+    return HistoryFiles.entry(results);
+  }
+
+  private static List<RunRecord> ruledRecords(long seed, double machine) {
+    return new MadeUpResults(seed)
+        .machineClass("test-cpu").scatter(0.01).records().stream()
+            .map(r -> {
+              Map<String, Double> figures = new LinkedHashMap<>();
+              r.figures()
+                  .forEach((name, value) ->
+                      figures.put(
+                          name,
+                          name.endsWith("_ms")
+                              ? value / machine
+                              : name.endsWith("tokens_per_s") ? value * machine : value));
+              figures.put("ruler_per_s", 800 * machine);
+              return MadeUpResults.with(r, figures);
+            })
+            .toList();
   }
 
   @Test

@@ -312,7 +312,9 @@ public final class MadeUpResults {
             "Linux 6.1",
             "amd64",
             "performance",
-            0.4),
+            0.4,
+            "0-7",
+            0),
         new Environment.Java(
             "25.0.3+9",
             "Eclipse Adoptium",

@@ -12,6 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.decodebench.core.kernel.MachineLimits;
+import org.decodebench.reports.machine.Limits;
+import org.decodebench.reports.result.Json;
+import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.roofline.Measured;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +50,66 @@ class ReportPageTest {
     assertEquals(
         List.of(), find(page, "(\\sstyle=)"), "style attributes are forbidden by the policy");
     assertEquals(List.of(), find(page, "(\\son[a-z]+=)"), "handlers are forbidden by the policy");
+  }
+
+  @Test
+  void warningsOfManyRunsAreOneLine() throws IOException {
+    List<RunRecord> records =
+        new MadeUpResults(1)
+            .records().stream()
+                .map(r ->
+                    Json.LINES.readValue(
+                        Json.LINES
+                            .writeValueAsString(r)
+                            .replace("\"warnings\":[]", "\"warnings\":[\"it was not quiet\"]"),
+                        RunRecord.class))
+                .toList();
+    MadeUpResults.write(folder, records);
+    Path file = folder.resolve("page.html");
+    ReportPage.write(List.of(folder), file);
+    List<String> lines = find(Files.readString(file), "<li>(it was not quiet[^<]*)");
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(
+        lines.getFirst().startsWith("it was not quiet: in 21 of 21 runs (ar × 3;"),
+        lines.getFirst());
+  }
+
+  @Test
+  void theRooflineIsDrawnWhereTheMachineIsKnownAndErrorsWhereTheyWereWorkedOut() throws IOException {
+    String chart = "(class=\"chart frontier roofline\")";
+    assertEquals(List.of(), find(page(), chart), "nothing is known of the machine");
+    var limits =
+        new Limits(
+            1,
+            "2026-11-20T12:00:00Z",
+            "here",
+            "25",
+            List.of(),
+            new MachineLimits(
+                "vector-256",
+                List.of(
+                    new MachineLimits.Bandwidth("L2", 1 << 20, 2, 200e9),
+                    new MachineLimits.Bandwidth("memory", 1 << 28, 2, 20e9)),
+                List.of(new MachineLimits.Peak(2, 300e9))));
+    new MadeUpResults(1).write(folder);
+    new Measured(Measured.SCHEMA_VERSION, limits, List.of()).write(folder);
+    Files.writeString(
+        folder.resolve("errors.csv"),
+        """
+        schema_version,source,length,model,decoder,forwards,sampler_tv,sampler_kl_nats,sampler_impossible,network_tv,network_kl_nats,cache_tv,total_tv,total_kl_nats,total_impossible
+        1,"hmm:<b>",4,,"masked-diffusion:steps=1",1.00000,0.25000,0.1,0.02000,,,,,,
+        """);
+    Path file = folder.resolve("page.html");
+    ReportPage.write(List.of(folder), file);
+    String page = Files.readString(file);
+    assertEquals(1, find(page, chart).size());
+    assertTrue(page.contains("memory 20.0 GB/s") && page.contains("300 GFLOP/s"));
+    assertTrue(page.contains("hmm:&lt;b&gt;, texts of 4 tokens, exact conditionals"));
+    assertTrue(page.contains("0.25000"));
+    Files.writeString(folder.resolve(Measured.FILE), "{ damaged");
+    Files.writeString(folder.resolve("errors.csv"), "another,file\n1,2\n");
+    ReportPage.write(List.of(folder), file);
+    assertEquals(List.of(), find(Files.readString(file), chart));
   }
 
   @Test

@@ -103,6 +103,9 @@ class RunnerTest {
         assertTrue(r.figure("ttft_ms") <= r.figure("latency_ms"));
       }
       assertEquals(4, r.decodes());
+      assertEquals(r.warmupIterations(), r.warmupSamplesMs().size());
+      assertTrue(r.figure("ruler_per_s") > 0, "the machine is measured beside the decodes");
+      assertTrue(r.figure("source_nll_per_token_se") >= 0);
       assertTrue(Double.isNaN(r.figure("acceptance_rate")));
     }
   }
@@ -285,7 +288,7 @@ class RunnerTest {
   private static final class Quiet implements Probe {
     @Override
     public Environment.Machine machine() {
-      return new Environment.Machine("toy", "toy", 1, 1, 0, List.of(), 1, "os", "arch", null, 0);
+      return new Environment.Machine("toy", "toy", 1, 1, 0, List.of(), 1, "os", "arch", null, 0, null, null);
     }
 
     @Override
