@@ -39,14 +39,14 @@ public final class CalibrateCommand implements Subcommand {
   @Option(
       names = "--threshold",
       paramLabel = "SHARE",
-      defaultValue = "5%%",
+      defaultValue = "0.05",
       description = "Of the gate (default: ${DEFAULT-VALUE}).")
   private String threshold;
 
   @Option(
       names = "--slowdown",
       paramLabel = "SHARE",
-      defaultValue = "10%%",
+      defaultValue = "0.1",
       description = "To be caught (default: ${DEFAULT-VALUE}).")
   private String slowdown;
 

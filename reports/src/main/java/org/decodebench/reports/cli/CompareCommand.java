@@ -53,7 +53,7 @@ public final class CompareCommand implements Subcommand {
   @Option(
       names = "--threshold",
       paramLabel = "SHARE",
-      defaultValue = "5%%",
+      defaultValue = "0.05",
       description = "How much worse is still fine (default: ${DEFAULT-VALUE}).")
   private String threshold;
 

@@ -13,8 +13,8 @@ package org.decodebench.reports.compare;
  * @param hi upper end
  * @param p that the metric got no worse than the threshold allows, corrected for the number of
  *     comparisons (Holm); NaN if there is no test
- * @param mannWhitney two-sided p-value that the forks of both sides are of one distribution, a second
- *     opinion that knows nothing of logarithms; NaN for what is no time
+ * @param mannWhitney two-sided p-value that the forks of both sides are of one distribution, a
+ *     second opinion that knows nothing of logarithms; NaN for what is no time
  * @param cliffsDelta effect size: P(new > old) - P(new < old) over all pairs of forks; NaN likewise
  * @param verdict what follows
  * @param note why, where that is not plain; may be empty

@@ -87,8 +87,7 @@ record Drift(double log, double se) {
         logs.add(LogRatio.meanLog(s.of(RULER)));
       }
     }
-    return Math.exp(
-        logs.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
+    return Math.exp(logs.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
   }
 
   /**

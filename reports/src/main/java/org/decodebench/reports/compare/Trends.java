@@ -71,9 +71,9 @@ public record Trends(
       if (wanted) {
         Map<Long, double[]> values = new java.util.LinkedHashMap<>();
         s.values()
-            .forEach((e, v) -> values.put(e, Drift.at(v, s.metric(), speeds.getOrDefault(e, Double.NaN), usual)));
-        double[] typical =
-            values.values().stream().mapToDouble(HistoryBaseline::typical).toArray();
+            .forEach((e, v) ->
+                values.put(e, Drift.at(v, s.metric(), speeds.getOrDefault(e, Double.NaN), usual)));
+        double[] typical = values.values().stream().mapToDouble(HistoryBaseline::typical).toArray();
         trends.add(
             new Trends(
                 new History.Series(s.subject(), s.name(), s.context(), s.metric(), values),

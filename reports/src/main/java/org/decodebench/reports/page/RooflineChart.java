@@ -35,16 +35,12 @@ final class RooflineChart {
    * @param limits of the machine on which the entries were measured
    */
   RooflineChart(List<Entry> all, Limits limits) {
-    entries =
-        all.stream()
-            .filter(e -> intensity(e) > 0 && e.median("gflop_per_s") > 0)
-            .toList();
+    entries = all.stream().filter(e -> intensity(e) > 0 && e.median("gflop_per_s") > 0).toList();
     int threads = all.isEmpty() ? 1 : all.getFirst().first().threads();
     peak = limits.peak(threads) * 1e-9;
     slopes = slopes(limits, threads);
     // Where the fastest reading meets the roof must be in the picture.
-    double knee =
-        slopes.stream().mapToDouble(s -> peak / gigabytes(s)).max().orElse(1);
+    double knee = slopes.stream().mapToDouble(s -> peak / gigabytes(s)).max().orElse(1);
     x =
         logarithmic(
             DoubleStream.concat(

@@ -73,9 +73,7 @@ final class SampleQuality {
     double tokens = texts.stream().mapToDouble(t -> t[1]).sum();
     double squares = texts.stream().mapToDouble(t -> Math.pow(t[0] - ratio * t[1], 2)).sum();
     int n = texts.size();
-    return n < 2 || tokens == 0
-        ? Double.NaN
-        : Math.sqrt(squares * n / (n - 1)) / tokens;
+    return n < 2 || tokens == 0 ? Double.NaN : Math.sqrt(squares * n / (n - 1)) / tokens;
   }
 
   /**

@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.decodebench.reports.page.MadeUpResults;
+import org.decodebench.reports.result.RunRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -103,5 +109,30 @@ class MainTest {
 
   private int run(String... args) {
     return Main.run(args, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+
+  /** With nothing but the defaults: what CI runs. */
+  @Test
+  void compareFailsOnlyForWhatGotSlower(@TempDir Path temp) {
+    Path before = new MadeUpResults(1).forks(4).write(temp.resolve("before"));
+    Path after = temp.resolve("after");
+    MadeUpResults.write(
+        after,
+        new MadeUpResults(1)
+            .forks(4).records().stream()
+                .map(r -> r.decoder().equals("ar") ? slower(r, 1.3) : r)
+                .toList());
+
+    assertEquals(Main.DONE, run("compare", before.toString(), before.toString()), err.toString());
+    assertEquals(
+        Main.REGRESSED, run("compare", before.toString(), after.toString()), err.toString());
+    assertEquals("", err.toString());
+    assertEquals(Main.DONE, run("calibrate", before.toString(), "--forks", "2"), err.toString());
+  }
+
+  private static RunRecord slower(RunRecord r, double factor) {
+    Map<String, Double> figures = new LinkedHashMap<>(r.figures());
+    figures.replaceAll((name, value) -> name.endsWith("_ms") ? value * factor : value);
+    return MadeUpResults.with(r, figures);
   }
 }

@@ -25,7 +25,8 @@ class CalibrationTest {
           double slower = f % 2 == 0 ? 1 + even : 1;
           double speed = 1000 / slower * (1 + 0.01 * (2 * random.nextDouble() - 1));
           RunRecord r =
-              TestRecords.record("s", "ar", f, Map.of("tokens_per_s", speed, "ttft_ms", 1e4 / speed));
+              TestRecords.record(
+                  "s", "ar", f, Map.of("tokens_per_s", speed, "ttft_ms", 1e4 / speed));
           String json = Json.LINES.writeValueAsString(r).replace("-Xmx1g", flag);
           return Json.LINES.readValue(json, RunRecord.class);
         })
@@ -34,8 +35,10 @@ class CalibrationTest {
 
   @Test
   void pairsThatShareNoForkAreCountedApart() {
-    List<Calibration.Row> rows = Calibration.of(forks(40, 0, "-Xmx1g"), plan(50, 5, 10, 30), AT_5_PERCENT);
-    assertEquals(List.of(5, 10), rows.stream().map(Calibration.Row::forks).toList(), "30 are too many");
+    List<Calibration.Row> rows =
+        Calibration.of(forks(40, 0, "-Xmx1g"), plan(50, 5, 10, 30), AT_5_PERCENT);
+    assertEquals(
+        List.of(5, 10), rows.stream().map(Calibration.Row::forks).toList(), "30 are too many");
     assertEquals(4, rows.getFirst().disjoint());
     assertEquals(50, rows.getFirst().pairs());
     assertEquals(0, rows.getFirst().falseAlarms());
@@ -45,7 +48,8 @@ class CalibrationTest {
   @Test
   void forksThatWereReallySlowerAreTheSlowSide() {
     String flag = "-Ddecodebench.inject_slowdown=10%:even";
-    Calibration.Row slow = Calibration.of(forks(40, 0.1, flag), plan(50, 5), AT_5_PERCENT).getFirst();
+    Calibration.Row slow =
+        Calibration.of(forks(40, 0.1, flag), plan(50, 5), AT_5_PERCENT).getFirst();
     assertEquals(4, slow.disjoint(), "two of the fast ones, two of the slow ones");
     assertEquals(0, slow.falseAlarms());
     assertEquals(slow.slowed(), slow.caught());

@@ -66,7 +66,8 @@ class DriftTest {
   void slowerCodeIsCaughtWhateverTheMachineDoes() {
     assertTrue(compare(runs(3, 1, 1), runs(4, 1.15, 1)).regressed());
     assertTrue(compare(runs(5, 1, 1), runs(6, 1.15, 0.8)).regressed());
-    assertTrue(compare(runs(7, 1, 1), runs(8, 1.15, 1.3)).regressed(), "hidden by a faster machine");
+    assertTrue(
+        compare(runs(7, 1, 1), runs(8, 1.15, 1.3)).regressed(), "hidden by a faster machine");
   }
 
   @Test

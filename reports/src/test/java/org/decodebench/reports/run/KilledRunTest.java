@@ -62,10 +62,7 @@ class KilledRunTest {
     assertEquals(6, all.size());
     for (String file :
         List.of(
-            Results.RUNS_CSV,
-            Results.SUMMARY_CSV,
-            Results.ENVIRONMENT_JSON,
-            Results.REPORT_HTML)) {
+            Results.RUNS_CSV, Results.SUMMARY_CSV, Results.ENVIRONMENT_JSON, Results.REPORT_HTML)) {
       assertTrue(Files.size(folder.resolve(file)) > 0, file);
     }
   }
@@ -75,7 +72,8 @@ class KilledRunTest {
     if (!Files.exists(folder.resolve(Results.RUNS_JSONL))) {
       return List.of();
     }
-    List<RunRecord> records = Results.readRecords(folder.resolve(Results.RUNS_JSONL), new ArrayList<>());
+    List<RunRecord> records =
+        Results.readRecords(folder.resolve(Results.RUNS_JSONL), new ArrayList<>());
     List<String> ids = records.stream().filter(RunRecord::ok).map(RunRecord::runId).toList();
     Set<String> distinct = new HashSet<>(ids);
     assertEquals(distinct.size(), ids.size(), "a run stands there twice");
@@ -87,8 +85,7 @@ class KilledRunTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-Djava.awt.headless=true"));
     command.addAll(List.of("-cp", JvmFlags.classPath(), Main.class.getName()));
-    command.addAll(
-        List.of("run", experiment.toString(), "--resume", "--out", folder.toString()));
+    command.addAll(List.of("run", experiment.toString(), "--resume", "--out", folder.toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

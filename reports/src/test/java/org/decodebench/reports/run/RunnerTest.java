@@ -288,7 +288,8 @@ class RunnerTest {
   private static final class Quiet implements Probe {
     @Override
     public Environment.Machine machine() {
-      return new Environment.Machine("toy", "toy", 1, 1, 0, List.of(), 1, "os", "arch", null, 0, null, null);
+      return new Environment.Machine(
+          "toy", "toy", 1, 1, 0, List.of(), 1, "os", "arch", null, 0, null, null);
     }
 
     @Override
