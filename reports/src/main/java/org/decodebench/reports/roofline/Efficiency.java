@@ -79,6 +79,7 @@ public final class Efficiency {
         r.greedy(),
         r.acceptanceByPosition(),
         r.phaseMs(),
+        r.warmupSamplesMs(),
         r.latencySamplesMs(),
         r.outliers(),
         r.warnings(),

@@ -75,7 +75,8 @@ class ReportPageTest {
   }
 
   @Test
-  void theRooflineIsDrawnWhereTheMachineIsKnownAndErrorsWhereTheyWereWorkedOut() throws IOException {
+  void theRooflineIsDrawnWhereTheMachineIsKnownAndErrorsWhereTheyWereWorkedOut()
+      throws IOException {
     String chart = "(class=\"chart frontier roofline\")";
     assertEquals(List.of(), find(page(), chart), "nothing is known of the machine");
     var limits =
