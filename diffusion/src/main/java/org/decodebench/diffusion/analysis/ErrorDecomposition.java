@@ -33,6 +33,7 @@ import org.decodebench.diffusion.decode.DiffusionDecoder;
  *
  * @param decoder the sampler
  * @param forwards target forwards of a text, the mean over a few seeds
+ * @param tokensPerS of the same decodes, emitted tokens over their time
  * @param sampler of the oracle
  * @param network of the network, if there is one
  * @param cache of the network, if there is one and the decoder has an approximate cache
@@ -41,6 +42,7 @@ import org.decodebench.diffusion.decode.DiffusionDecoder;
 public record ErrorDecomposition(
     String decoder,
     double forwards,
+    double tokensPerS,
     Part sampler,
     Optional<Part> network,
     Optional<Part> cache,
@@ -77,20 +79,25 @@ public record ErrorDecomposition(
     LanguageModel oracle =
         OracleModel.diffusion(source, network.map(m -> m.config().logitShift()).orElse(0));
     // An exact cache changes nothing and an approximate one would count as the sampler's error.
-    DiffusionDecoder uncached = decoder(reduce(spec, Set.of(), CACHE));
+    DiffusionDecoder uncached = uncached(spec);
     Part sampler = Part.of(ExactSampler.of(uncached, oracle, begin, length), truth);
-    double forwards = forwards(decoder, network.orElse(oracle), begin, length);
+    Speed speed = speed(decoder, network.orElse(oracle), begin, length);
     if (network.isEmpty()) {
       return new ErrorDecomposition(
-          decoder.spec(), forwards, sampler, Optional.empty(), Optional.empty(), Optional.empty());
+          decoder.spec(),
+          speed.forwards(),
+          speed.tokensPerS(),
+          sampler,
+          Optional.empty(), Optional.empty(), Optional.empty());
     }
     LanguageModel model = network.get();
-    DiffusionDecoder single = decoder(reduce(spec, ONE_BY_ONE, Set.of()));
+    DiffusionDecoder single = oneByOne(spec);
     Distribution whole = ExactSampler.of(decoder, model, begin, length);
     boolean cached = !decoder.spec().equals(uncached.spec());
     return new ErrorDecomposition(
         decoder.spec(),
-        forwards,
+        speed.forwards(),
+        speed.tokensPerS(),
         sampler,
         Optional.of(Part.of(ExactSampler.of(single, model, begin, length), truth)),
         cached
@@ -99,7 +106,21 @@ public record ErrorDecomposition(
         Optional.of(Part.of(whole, truth)));
   }
 
-  private static DiffusionDecoder decoder(String spec) {
+  /** The decoder without its cache. */
+  public static DiffusionDecoder uncached(String spec) {
+    return decoder(reduce(spec, Set.of(), CACHE));
+  }
+
+  /** The decoder with its order and blocks, one position a step, without a cache. */
+  public static DiffusionDecoder oneByOne(String spec) {
+    return decoder(reduce(spec, ONE_BY_ONE, Set.of()));
+  }
+
+  /**
+   * @param spec with its settings; at temperature 1 unless it says otherwise
+   * @throws UsageException if it is no diffusion decoder
+   */
+  public static DiffusionDecoder decoder(String spec) {
     String full =
         spec.contains("temperature=")
             ? spec
@@ -139,14 +160,26 @@ public record ErrorDecomposition(
   private static final Set<String> SAMPLING =
       Set.of("temperature", "top-k", "top-p", "min-p", "typical-p", "logit-bias");
 
-  private static double forwards(
+  private record Speed(double forwards, double tokensPerS) {}
+
+  private static Speed speed(
       DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);
+    long tokens = 0;
+    long start = System.nanoTime();
     for (int seed = 0; seed < SEEDS; seed++) {
-      decoder.decode(
-          DecodeRequest.of(metered, Arrays.copyOf(begin, 1), length, seed), DecodeListener.NONE);
+      tokens +=
+          decoder
+              .decode(
+                  DecodeRequest.of(metered, Arrays.copyOf(begin, 1), length, seed),
+                  DecodeListener.NONE)
+              .sequences()
+              .getFirst()
+              .tokens()
+              .length;
     }
-    return counter.total().forwards() / (double) SEEDS;
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Speed(counter.total().forwards() / (double) SEEDS, tokens / seconds);
   }
 }
