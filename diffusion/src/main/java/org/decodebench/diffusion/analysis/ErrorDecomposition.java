@@ -88,7 +88,9 @@ public record ErrorDecomposition(
           speed.forwards(),
           speed.tokensPerS(),
           sampler,
-          Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
     LanguageModel model = network.get();
     DiffusionDecoder single = oneByOne(spec);

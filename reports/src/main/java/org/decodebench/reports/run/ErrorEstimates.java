@@ -136,8 +136,7 @@ final class ErrorEstimates {
     for (int seed = 0; seed < samples; seed++) {
       int[] text =
           decoder
-              .decode(
-                  DecodeRequest.of(metered, begin.clone(), length, seed), DecodeListener.NONE)
+              .decode(DecodeRequest.of(metered, begin.clone(), length, seed), DecodeListener.NONE)
               .sequences()
               .getFirst()
               .tokens();
@@ -159,9 +158,7 @@ final class ErrorEstimates {
     double scale = 1 + z * z / samples;
     double centre = (share + z * z / (2.0 * samples)) / scale;
     double half =
-        z
-            * Math.sqrt(share * (1 - share) / samples + z * z / (4.0 * samples * samples))
-            / scale;
+        z * Math.sqrt(share * (1 - share) / samples + z * z / (4.0 * samples * samples)) / scale;
     return new Rate(
         share,
         Math.max(0, centre - half),
@@ -201,11 +198,7 @@ final class ErrorEstimates {
   private static String shown(Optional<Rate> rate) {
     return rate.map(r ->
             String.format(
-                Locale.ROOT,
-                "%.1f (%.1f-%.1f)",
-                100 * r.sequence(),
-                100 * r.low(),
-                100 * r.high()))
+                Locale.ROOT, "%.1f (%.1f-%.1f)", 100 * r.sequence(), 100 * r.low(), 100 * r.high()))
         .orElse("-");
   }
 

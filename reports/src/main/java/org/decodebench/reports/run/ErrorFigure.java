@@ -72,7 +72,12 @@ final class ErrorFigure {
     for (int tick = (int) Math.ceil(low * 4); tick <= high * 4; tick++) {
       double x = LEFT + (tick / 4.0 - low) / (high - low) * (RIGHT - LEFT);
       line(svg, x, BOTTOM, x, BOTTOM + 4, "#888888");
-      text(svg, x, BOTTOM + 18, "middle", String.format(Locale.ROOT, "%.0f", Math.pow(10, tick / 4.0)));
+      text(
+          svg,
+          x,
+          BOTTOM + 18,
+          "middle",
+          String.format(Locale.ROOT, "%.0f", Math.pow(10, tick / 4.0)));
     }
     text(svg, (LEFT + RIGHT) / 2.0, BOTTOM + 36, "middle", "tokens/s; " + error + " upwards");
     for (Point p : points) {
