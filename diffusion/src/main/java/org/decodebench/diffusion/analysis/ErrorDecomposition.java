@@ -79,7 +79,7 @@ public record ErrorDecomposition(
     LanguageModel oracle =
         OracleModel.diffusion(source, network.map(m -> m.config().logitShift()).orElse(0));
     // An exact cache changes nothing and an approximate one would count as the sampler's error.
-    DiffusionDecoder uncached = uncached(spec);
+    DiffusionDecoder uncached = decoder(uncached(spec));
     Part sampler = Part.of(ExactSampler.of(uncached, oracle, begin, length), truth);
     Speed speed = speed(decoder, network.orElse(oracle), begin, length);
     if (network.isEmpty()) {
@@ -93,7 +93,7 @@ public record ErrorDecomposition(
           Optional.empty());
     }
     LanguageModel model = network.get();
-    DiffusionDecoder single = oneByOne(spec);
+    DiffusionDecoder single = decoder(oneByOne(spec));
     Distribution whole = ExactSampler.of(decoder, model, begin, length);
     boolean cached = !decoder.spec().equals(uncached.spec());
     return new ErrorDecomposition(
@@ -109,20 +109,29 @@ public record ErrorDecomposition(
   }
 
   /** The decoder without its cache. */
-  public static DiffusionDecoder uncached(String spec) {
-    return decoder(reduce(spec, Set.of(), CACHE));
+  public static String uncached(String spec) {
+    return decoder(reduce(spec, Set.of(), CACHE)).spec();
   }
 
   /** The decoder with its order and blocks, one position a step, without a cache. */
-  public static DiffusionDecoder oneByOne(String spec) {
-    return decoder(reduce(spec, ONE_BY_ONE, Set.of()));
+  public static String oneByOne(String spec) {
+    return decoder(reduce(spec, ONE_BY_ONE, Set.of())).spec();
+  }
+
+  /**
+   * The decoder at temperature 1 unless it says otherwise.
+   *
+   * @throws UsageException if it is no diffusion decoder
+   */
+  public static String sampling(String spec) {
+    return decoder(spec).spec();
   }
 
   /**
    * @param spec with its settings; at temperature 1 unless it says otherwise
    * @throws UsageException if it is no diffusion decoder
    */
-  public static DiffusionDecoder decoder(String spec) {
+  static DiffusionDecoder decoder(String spec) {
     String full =
         spec.contains("temperature=")
             ? spec

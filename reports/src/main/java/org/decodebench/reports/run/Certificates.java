@@ -6,8 +6,6 @@ import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.diffusion.analysis.CacheCertificate;
-import org.decodebench.diffusion.analysis.ErrorDecomposition;
-import org.decodebench.diffusion.decode.DiffusionDecoder;
 
 /** A cache certificate, one line a step, then what came out of it. */
 public final class Certificates {
@@ -32,14 +30,6 @@ public final class Certificates {
    */
   public void run(Request request) {
     LanguageModel model = models.model(request.model());
-    DiffusionDecoder cached = ErrorDecomposition.decoder(request.decoder());
-    DiffusionDecoder uncached = ErrorDecomposition.uncached(request.decoder());
-    if (!cached.spec().startsWith("masked-diffusion")) {
-      throw new UsageException(
-          "decoder %s has no approximate cache; certificates are of masked-diffusion:cache=…"
-              .formatted(cached.spec()));
-    }
-    cached.check(model);
     int[] prompt = model.tokenizer().encode(request.prompt(), true);
     int room = model.config().contextLength() - prompt.length;
     int most = request.maxNewTokens() > 0 ? request.maxNewTokens() : Math.min(room, MOST);
@@ -55,7 +45,7 @@ public final class Certificates {
     }
     CacheCertificate certificate =
         CacheCertificate.of(
-            cached, uncached, DecodeRequest.of(model, prompt, most, request.seed()));
+            request.decoder(), DecodeRequest.of(model, prompt, most, request.seed()));
     out.printf(
         "%5s %10s %10s %13s %13s %6s%n",
         "step", "positions", "kv_drift", "kl_mean_nats", "kl_max_nats", "flips");

@@ -6,16 +6,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.source.AnyOrderSource;
 import org.decodebench.core.source.OracleModel;
 import org.decodebench.core.source.Source;
 import org.decodebench.diffusion.analysis.ErrorDecomposition;
-import org.decodebench.diffusion.decode.DiffusionDecoder;
 
 /**
  * The parts of the error of samplers on texts too long to enumerate, from samples: the share of
@@ -69,8 +71,8 @@ final class ErrorEstimates {
   }
 
   Row of(String spec, Optional<LanguageModel> network) {
-    DiffusionDecoder decoder = ErrorDecomposition.decoder(spec);
-    DiffusionDecoder uncached = ErrorDecomposition.uncached(spec);
+    String decoder = ErrorDecomposition.sampling(spec);
+    String uncached = ErrorDecomposition.uncached(spec);
     Optional<Texts> sampler = Optional.empty();
     if (source instanceof AnyOrderSource any) {
       int shift = network.map(m -> m.config().logitShift()).orElse(0);
@@ -79,7 +81,7 @@ final class ErrorEstimates {
     if (network.isEmpty()) {
       Texts texts = sampler.orElseThrow();
       return new Row(
-          decoder.spec(),
+          decoder,
           texts.forwards(),
           texts.tokensPerS(),
           sampler.map(Texts::rate),
@@ -89,9 +91,9 @@ final class ErrorEstimates {
     }
     LanguageModel model = network.get();
     Texts whole = decode(decoder, model);
-    boolean cached = !decoder.spec().equals(uncached.spec());
+    boolean cached = !decoder.equals(uncached);
     return new Row(
-        decoder.spec(),
+        decoder,
         whole.forwards(),
         whole.tokensPerS(),
         sampler.map(Texts::rate),
@@ -122,7 +124,13 @@ final class ErrorEstimates {
     }
   }
 
-  private Texts decode(DiffusionDecoder decoder, LanguageModel model) {
+  private Texts decode(String spec, LanguageModel model) {
+    Decoder decoder =
+        Decoders.create(
+            spec,
+            reference -> {
+              throw new UsageException("decoder " + spec + " needs a further model");
+            });
     decoder.check(model);
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);

@@ -9,7 +9,6 @@ import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
 import org.decodebench.core.model.LanguageModel;
-import org.decodebench.diffusion.decode.DiffusionDecoder;
 
 /**
  * How a model and a decoder did on a task.
@@ -65,7 +64,7 @@ public record TaskScore(
     decoder.check(model);
     int right = 0;
     List<Task.Question> prompts = task.questions(questions, seed);
-    boolean fills = decoder instanceof DiffusionDecoder;
+    boolean fills = spec.startsWith("masked-diffusion") || spec.startsWith("block-diffusion");
     for (int i = 0; i < prompts.size(); i++) {
       Task.Question question = prompts.get(i);
       DecodeRequest request =

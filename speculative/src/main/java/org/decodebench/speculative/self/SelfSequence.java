@@ -15,8 +15,8 @@ import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.sampling.History;
-import org.decodebench.core.sampling.Sampler;
 import org.decodebench.core.sampling.RandomStream;
+import org.decodebench.core.sampling.Sampler;
 import org.decodebench.core.tokenizer.Tokenizer;
 import org.decodebench.diffusion.policy.Chance;
 import org.decodebench.diffusion.policy.Prediction;
@@ -154,8 +154,7 @@ final class SelfSequence {
     Attention attention = new Attention.BlockCausal(verifyBlock, text.length);
     List<Run> runs = new ArrayList<>();
     if (finished > base) {
-      runs.add(
-          new Run(0, Arrays.copyOfRange(text, base, finished), base, attention, Run.none()));
+      runs.add(new Run(0, Arrays.copyOfRange(text, base, finished), base, attention, Run.none()));
     }
     for (int position = known; position < to; position++) {
       int copy = 1 + position - known;

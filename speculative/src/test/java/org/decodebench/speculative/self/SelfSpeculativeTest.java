@@ -69,8 +69,7 @@ class SelfSpeculativeTest {
             }
           }
         };
-    DecodeResult result =
-        decode("self-speculative", new MeteredModel(model, counter), 1, listener);
+    DecodeResult result = decode("self-speculative", new MeteredModel(model, counter), 1, listener);
     int[] tokens = result.sequences().getFirst().tokens();
     assertArrayEquals(tokens, told.stream().mapToInt(t -> t).toArray());
     long forwards = counter.total().forwards();
