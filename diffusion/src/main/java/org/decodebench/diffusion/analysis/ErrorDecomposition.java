@@ -1,7 +1,6 @@
 package org.decodebench.diffusion.analysis;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -175,22 +174,25 @@ public record ErrorDecomposition(
 
   private static Speed speed(
       DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
+    decodeAll(decoder, model, begin, length); // until the loops are warm
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);
-    long tokens = 0;
     long start = System.nanoTime();
-    for (int seed = 0; seed < SEEDS; seed++) {
-      tokens +=
-          decoder
-              .decode(
-                  DecodeRequest.of(metered, Arrays.copyOf(begin, 1), length, seed),
-                  DecodeListener.NONE)
-              .sequences()
-              .getFirst()
-              .tokens()
-              .length;
-    }
+    long tokens = decodeAll(decoder, metered, begin, length);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Speed(counter.total().forwards() / (double) SEEDS, tokens / seconds);
+  }
+
+  /**
+   * @return emitted tokens
+   */
+  private static long decodeAll(
+      DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
+    long tokens = 0;
+    for (int seed = 0; seed < SEEDS; seed++) {
+      DecodeRequest request = DecodeRequest.of(model, begin.clone(), length, seed);
+      tokens += decoder.decode(request, DecodeListener.NONE).sequences().getFirst().tokens().length;
+    }
+    return tokens;
   }
 }

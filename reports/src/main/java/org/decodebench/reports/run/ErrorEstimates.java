@@ -2,6 +2,7 @@ package org.decodebench.reports.run;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class ErrorEstimates {
   private final int length;
   private final int samples;
   private final int[] begin;
+  private final Map<String, Texts> known = new HashMap<>();
 
   ErrorEstimates(Source source, int length, int samples) {
     this.source = source;
@@ -124,7 +126,18 @@ final class ErrorEstimates {
     }
   }
 
+  /** Several samplers share their one-by-one and their uncached decodes. */
   private Texts decode(String spec, LanguageModel model) {
+    String key = model.name() + " " + spec;
+    Texts texts = known.get(key);
+    if (texts == null) {
+      texts = decodeAll(spec, model);
+      known.put(key, texts);
+    }
+    return texts;
+  }
+
+  private Texts decodeAll(String spec, LanguageModel model) {
     Decoder decoder =
         Decoders.create(
             spec,
@@ -177,7 +190,7 @@ final class ErrorEstimates {
   static void heading(PrintStream out, int samples) {
     out.printf(
         Locale.ROOT,
-        "%-52s %8s %9s %17s %17s %8s %17s %9s%n",
+        "%-66s %8s %9s %17s %17s %8s %17s %9s%n",
         "impossible texts, %% of %d (95 %% interval)".formatted(samples).replace("%%", "%"),
         "forwards",
         "tokens/s",
@@ -191,7 +204,7 @@ final class ErrorEstimates {
   static void print(PrintStream out, Row row) {
     out.printf(
         Locale.ROOT,
-        "%-52s %8.2f %9.0f %17s %17s %8s %17s %9s%n",
+        "%-66s %8.2f %9.0f %17s %17s %8s %17s %9s%n",
         row.decoder(),
         row.forwards(),
         row.tokensPerS(),

@@ -163,7 +163,7 @@ public final class ErrorTable {
     List<ErrorFigure.Point> points = new ArrayList<>();
     out.printf(
         Locale.ROOT,
-        "%-52s %8s %9s %8s %8s %8s %8s %10s%n",
+        "%-66s %8s %9s %8s %8s %8s %8s %10s%n",
         "total variation",
         "forwards",
         "tokens/s",
@@ -177,7 +177,7 @@ public final class ErrorTable {
       ErrorDecomposition.Part whole = e.total().orElse(e.sampler());
       out.printf(
           Locale.ROOT,
-          "%-52s %8.2f %9.0f %8s %8s %8s %8s %10s%n",
+          "%-66s %8.2f %9.0f %8s %8s %8s %8s %10s%n",
           e.decoder(),
           e.forwards(),
           e.tokensPerS(),
