@@ -80,8 +80,7 @@ record BlockDiffusion(
                 session,
                 new Canvas(prompt, request.maxNewTokens(), mask),
                 new Rows(config),
-                new Filler(
-                    sampler, config.vocabSize(), mask, chance, request.model().tokenizer()::isEnd),
+                new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
                 request.model().tokenizer(),
                 plan,
                 listener,

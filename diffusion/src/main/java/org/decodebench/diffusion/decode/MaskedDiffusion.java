@@ -71,8 +71,7 @@ record MaskedDiffusion(
                 width + i,
                 new Canvas(prompt, request.maxNewTokens(), mask),
                 new Rows(config),
-                new Filler(
-                    sampler, config.vocabSize(), mask, chance, request.model().tokenizer()::isEnd),
+                new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
                 request.model().tokenizer(),
                 plan,
                 listener,

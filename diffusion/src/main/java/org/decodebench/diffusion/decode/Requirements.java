@@ -8,10 +8,10 @@ import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 
 /** What a diffusion decoder needs of a model and of a request, with errors that say what to do. */
-public final class Requirements {
+final class Requirements {
   private Requirements() {}
 
-  public static void model(String decoder, LanguageModel model, Paradigm wanted) {
+  static void model(String decoder, LanguageModel model, Paradigm wanted) {
     ModelConfig config = model.config();
     if (config.paradigm() != wanted && config.paradigm() != Paradigm.ANY) {
       String suits =
@@ -38,7 +38,7 @@ public final class Requirements {
     }
   }
 
-  public static void request(String decoder, DecodeRequest request) {
+  static void request(String decoder, DecodeRequest request) {
     ModelConfig config = request.model().config();
     int mask = config.maskTokenId().orElseThrow();
     if (request.prompts().isEmpty()) {
@@ -89,7 +89,7 @@ public final class Requirements {
     }
   }
 
-  public static int capacity(DecodeRequest request) {
+  static int capacity(DecodeRequest request) {
     int longest =
         request.prompts().stream().mapToInt(prompt -> prompt.tokens().length).max().orElse(0);
     return longest + request.maxNewTokens();
