@@ -46,6 +46,24 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
       int flips) {}
 
   /**
+   * @param spec a masked-diffusion decoder, with the cache to certify; at temperature 1 unless it
+   *     says otherwise
+   * @param request of one prompt
+   * @throws UsageException if it is another decoder or does not suit the model
+   */
+  public static CacheCertificate of(String spec, DecodeRequest request) {
+    DiffusionDecoder cached = ErrorDecomposition.decoder(spec);
+    if (!cached.spec().startsWith("masked-diffusion")) {
+      throw new UsageException(
+          "decoder %s has no approximate cache; certificates are of masked-diffusion:cache=…"
+              .formatted(cached.spec()));
+    }
+    cached.check(request.model());
+    DiffusionDecoder uncached = ErrorDecomposition.decoder(ErrorDecomposition.uncached(spec));
+    return of(cached, uncached, request);
+  }
+
+  /**
    * @param cached a decoder with an approximate cache
    * @param uncached the same one without
    * @param request of one prompt

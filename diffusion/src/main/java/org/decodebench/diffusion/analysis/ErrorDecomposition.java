@@ -1,7 +1,6 @@
 package org.decodebench.diffusion.analysis;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +32,7 @@ import org.decodebench.diffusion.decode.DiffusionDecoder;
  *
  * @param decoder the sampler
  * @param forwards target forwards of a text, the mean over a few seeds
+ * @param tokensPerS of the same decodes, emitted tokens over their time
  * @param sampler of the oracle
  * @param network of the network, if there is one
  * @param cache of the network, if there is one and the decoder has an approximate cache
@@ -41,6 +41,7 @@ import org.decodebench.diffusion.decode.DiffusionDecoder;
 public record ErrorDecomposition(
     String decoder,
     double forwards,
+    double tokensPerS,
     Part sampler,
     Optional<Part> network,
     Optional<Part> cache,
@@ -77,20 +78,27 @@ public record ErrorDecomposition(
     LanguageModel oracle =
         OracleModel.diffusion(source, network.map(m -> m.config().logitShift()).orElse(0));
     // An exact cache changes nothing and an approximate one would count as the sampler's error.
-    DiffusionDecoder uncached = decoder(reduce(spec, Set.of(), CACHE));
+    DiffusionDecoder uncached = decoder(uncached(spec));
     Part sampler = Part.of(ExactSampler.of(uncached, oracle, begin, length), truth);
-    double forwards = forwards(decoder, network.orElse(oracle), begin, length);
+    Speed speed = speed(decoder, network.orElse(oracle), begin, length);
     if (network.isEmpty()) {
       return new ErrorDecomposition(
-          decoder.spec(), forwards, sampler, Optional.empty(), Optional.empty(), Optional.empty());
+          decoder.spec(),
+          speed.forwards(),
+          speed.tokensPerS(),
+          sampler,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
     LanguageModel model = network.get();
-    DiffusionDecoder single = decoder(reduce(spec, ONE_BY_ONE, Set.of()));
+    DiffusionDecoder single = decoder(oneByOne(spec));
     Distribution whole = ExactSampler.of(decoder, model, begin, length);
     boolean cached = !decoder.spec().equals(uncached.spec());
     return new ErrorDecomposition(
         decoder.spec(),
-        forwards,
+        speed.forwards(),
+        speed.tokensPerS(),
         sampler,
         Optional.of(Part.of(ExactSampler.of(single, model, begin, length), truth)),
         cached
@@ -99,7 +107,30 @@ public record ErrorDecomposition(
         Optional.of(Part.of(whole, truth)));
   }
 
-  private static DiffusionDecoder decoder(String spec) {
+  /** The decoder without its cache. */
+  public static String uncached(String spec) {
+    return decoder(reduce(spec, Set.of(), CACHE)).spec();
+  }
+
+  /** The decoder with its order and blocks, one position a step, without a cache. */
+  public static String oneByOne(String spec) {
+    return decoder(reduce(spec, ONE_BY_ONE, Set.of())).spec();
+  }
+
+  /**
+   * The decoder at temperature 1 unless it says otherwise.
+   *
+   * @throws UsageException if it is no diffusion decoder
+   */
+  public static String sampling(String spec) {
+    return decoder(spec).spec();
+  }
+
+  /**
+   * @param spec with its settings; at temperature 1 unless it says otherwise
+   * @throws UsageException if it is no diffusion decoder
+   */
+  static DiffusionDecoder decoder(String spec) {
     String full =
         spec.contains("temperature=")
             ? spec
@@ -139,14 +170,29 @@ public record ErrorDecomposition(
   private static final Set<String> SAMPLING =
       Set.of("temperature", "top-k", "top-p", "min-p", "typical-p", "logit-bias");
 
-  private static double forwards(
+  private record Speed(double forwards, double tokensPerS) {}
+
+  private static Speed speed(
       DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
+    decodeAll(decoder, model, begin, length); // until the loops are warm
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);
+    long start = System.nanoTime();
+    long tokens = decodeAll(decoder, metered, begin, length);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Speed(counter.total().forwards() / (double) SEEDS, tokens / seconds);
+  }
+
+  /**
+   * @return emitted tokens
+   */
+  private static long decodeAll(
+      DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
+    long tokens = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
-      decoder.decode(
-          DecodeRequest.of(metered, Arrays.copyOf(begin, 1), length, seed), DecodeListener.NONE);
+      DecodeRequest request = DecodeRequest.of(model, begin.clone(), length, seed);
+      tokens += decoder.decode(request, DecodeListener.NONE).sequences().getFirst().tokens().length;
     }
-    return counter.total().forwards() / (double) SEEDS;
+    return tokens;
   }
 }

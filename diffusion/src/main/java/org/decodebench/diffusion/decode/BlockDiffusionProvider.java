@@ -29,16 +29,26 @@ public final class BlockDiffusionProvider implements DecoderProvider {
             "cache",
             "block",
             "block: a forward of its own writes a finished block; fused: the next block's first"
-                + " forward does; none: no cache"),
+                + " forward does; none: no cache; all exact"),
+        new Setting(
+            "sub-block", "", "within a block, so many positions at a time from left to right"),
         SamplerSettings.EARLY_STOP);
   }
 
   @Override
   public Decoder create(Settings settings, DecoderContext context) {
     OptionalInt block = SamplerSettings.optional(settings, "block");
+    SamplerSettings sampler = SamplerSettings.parse(settings);
+    OptionalInt part = SamplerSettings.optional(settings, "sub-block");
+    if (part.isPresent() && !sampler.rule(OptionalInt.of(1)).placedIsFinal()) {
+      throw settings.bad("sub-block", "a sampler that leaves placed tokens as they are");
+    }
+    if (part.isPresent() && settings.given("steps")) {
+      throw settings.bad("sub-block", "no steps with it; give a threshold, a factor or a bound");
+    }
     return new BlockDiffusion(
         settings.spec(),
-        SamplerSettings.parse(settings),
+        part.isPresent() ? sampler.inSubBlocks(part.getAsInt()) : sampler,
         block,
         settings.choice("cache", BlockSequence.Cache.class),
         settings.flag("early-stop"));

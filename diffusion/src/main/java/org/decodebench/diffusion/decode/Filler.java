@@ -2,6 +2,7 @@ package org.decodebench.diffusion.decode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.decodebench.core.sampling.History;
 import org.decodebench.core.sampling.LogitsProcessor;
 import org.decodebench.core.sampling.Sampler;
@@ -19,8 +20,16 @@ final class Filler {
   private final boolean looksBack;
   private final Chance chance;
   private final double[] distribution;
+  private final IntPredicate isEnd;
+  private final double endWeight;
 
-  Filler(SamplingSettings settings, int vocab, int maskId, Chance chance) {
+  /**
+   * @param isEnd tokens that end a text
+   */
+  Filler(SamplerSettings sampler, int vocab, int maskId, Chance chance, IntPredicate isEnd) {
+    SamplingSettings settings = sampler.sampling();
+    this.isEnd = isEnd;
+    this.endWeight = 1 - sampler.endDamping();
     List<LogitsProcessor> chain = new ArrayList<>();
     chain.add((logits, history) -> logits[maskId] = Double.NEGATIVE_INFINITY);
     Sampler plain = settings.sampler(vocab);
@@ -33,6 +42,11 @@ final class Filler {
     this.sampler = new Sampler(chain, vocab);
     this.chance = chance;
     this.distribution = new double[vocab];
+  }
+
+  /** The prediction as policies rank it: end tokens count for less where that is asked for. */
+  Prediction damped(Prediction prediction) {
+    return endWeight == 1 ? prediction : prediction.dampEnds(isEnd, endWeight);
   }
 
   Chance chance() {

@@ -71,7 +71,8 @@ record MaskedDiffusion(
                 width + i,
                 new Canvas(prompt, request.maxNewTokens(), mask),
                 new Rows(config),
-                new Filler(sampler.sampling(), config.vocabSize(), mask, chance),
+                new Filler(
+                    sampler, config.vocabSize(), mask, chance, request.model().tokenizer()::isEnd),
                 request.model().tokenizer(),
                 plan,
                 listener,

@@ -27,8 +27,9 @@ public final class MaskedDiffusionProvider implements DecoderProvider {
         new Setting(
             "cache",
             "none",
-            "none; prefix, dual or vicinity: approximate, evaluate only the block and what follows"
-                + " it, the block, or the block and its vicinity"),
+            "none (exact); prefix, dual, vicinity, delayed (approximate): evaluate only the block and"
+                + " what follows it, the block, the block and its vicinity, or what was masked until"
+                + " the last step"),
         new Setting("vicinity", "8", "positions around the block with cache=vicinity"),
         new Setting("refresh", "0", "evaluate the whole canvas every so many steps of a block"),
         new Setting("guidance", "0", "classifier-free guidance by the prompt; doubles the work"),

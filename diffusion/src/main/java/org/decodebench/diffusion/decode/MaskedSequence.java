@@ -2,6 +2,7 @@ package org.decodebench.diffusion.decode;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.model.Attention;
@@ -38,6 +39,7 @@ final class MaskedSequence implements SequenceDecode {
   private final Attention attention;
   private Window window;
   private int[] wanted;
+  private int[] open;
   private int step;
 
   /**
@@ -65,6 +67,7 @@ final class MaskedSequence implements SequenceDecode {
     this.observer = observer;
     this.attention = new Attention.Bidirectional(canvas.length());
     canvas.tellTemplate(index, listener);
+    open = canvas.masked(0, canvas.length());
     open(0);
   }
 
@@ -77,12 +80,18 @@ final class MaskedSequence implements SequenceDecode {
   public Phase plan(List<Run> runs) {
     wanted = window.wanted();
     CanvasCache.Range range =
-        plan.cache().range(window, canvas.length(), window.steps(), rows.shift());
+        plan.cache().range(window, canvas.length(), window.steps(), rows.shift(), span());
+    open = canvas.masked(0, canvas.length());
     runs.add(run(index, canvas.tokens(), range));
     if (plan.guidance().on()) {
       runs.add(run(unconditionalIndex, Guidance.unconditional(canvas), range));
     }
     return Phase.DENOISE;
+  }
+
+  /** What was masked before the last step, and what this one reads. */
+  private int[] span() {
+    return IntStream.concat(IntStream.of(open), IntStream.of(wanted)).sorted().toArray();
   }
 
   private Run run(int sequence, int[] tokens, CanvasCache.Range range) {

@@ -8,10 +8,10 @@ import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 
 /** What a diffusion decoder needs of a model and of a request, with errors that say what to do. */
-final class Requirements {
+public final class Requirements {
   private Requirements() {}
 
-  static void model(String decoder, LanguageModel model, Paradigm wanted) {
+  public static void model(String decoder, LanguageModel model, Paradigm wanted) {
     ModelConfig config = model.config();
     if (config.paradigm() != wanted && config.paradigm() != Paradigm.ANY) {
       String suits =
@@ -38,7 +38,7 @@ final class Requirements {
     }
   }
 
-  static void request(String decoder, DecodeRequest request) {
+  public static void request(String decoder, DecodeRequest request) {
     ModelConfig config = request.model().config();
     int mask = config.maskTokenId().orElseThrow();
     if (request.prompts().isEmpty()) {
@@ -89,7 +89,7 @@ final class Requirements {
     }
   }
 
-  static int capacity(DecodeRequest request) {
+  public static int capacity(DecodeRequest request) {
     int longest =
         request.prompts().stream().mapToInt(prompt -> prompt.tokens().length).max().orElse(0);
     return longest + request.maxNewTokens();

@@ -18,6 +18,7 @@ import org.decodebench.diffusion.policy.RankedRule;
 import org.decodebench.diffusion.policy.RankedRule.Quota;
 import org.decodebench.diffusion.policy.Remasking;
 import org.decodebench.diffusion.policy.Schedule;
+import org.decodebench.diffusion.policy.SubBlocks;
 import org.decodebench.diffusion.policy.Timed;
 import org.decodebench.diffusion.policy.UnmaskingPolicy.Rule;
 
@@ -27,9 +28,14 @@ import org.decodebench.diffusion.policy.UnmaskingPolicy.Rule;
  *
  * @param steps of the schedule; none for one position a step, or for what a confidence rule allows
  * @param ruleOfSteps the rule of a window that has a number of steps; 0 for none
+ * @param endDamping share by which the confidence of a position whose likeliest token ends the text
+ *     is lowered
  */
 record SamplerSettings(
-    OptionalInt steps, IntFunction<Rule> ruleOfSteps, SamplingSettings sampling) {
+    OptionalInt steps,
+    IntFunction<Rule> ruleOfSteps,
+    SamplingSettings sampling,
+    double endDamping) {
 
   /** The families of rules. */
   enum Family {
@@ -71,7 +77,12 @@ record SamplerSettings(
       new Setting("eta", "", "remask: strength; none: the authors' for the schedule"),
       new Setting("credit", "0", "weight of what was preferred in earlier steps; 0.7 in dInfer"),
       new Setting("edit", "", "overwrite a placed token by one of more than this probability"),
-      new Setting("edit-steps", "16", "most editing steps after everything is placed")
+      new Setting("edit-steps", "16", "most editing steps after everything is placed"),
+      new Setting(
+          "end-damping",
+          "0",
+          "0 to 1: lowers the confidence of positions whose likeliest token ends the text; 1: they"
+              + " come last (LLaDA)")
     };
     Setting[] all = Arrays.copyOf(shared, shared.length + own.length);
     System.arraycopy(own, 0, all, shared.length, own.length);
@@ -91,13 +102,34 @@ record SamplerSettings(
           Rule raised = credit > 0 ? Credit.of(rule, credit) : rule;
           return edits ? new Editing(raised, edit, editSteps) : raised;
         };
-    return new SamplerSettings(steps, whole, SamplingSettings.parse(settings));
+    return new SamplerSettings(
+        steps, whole, SamplingSettings.parse(settings), endDamping(settings));
+  }
+
+  private static double endDamping(Settings settings) {
+    double damping = settings.number("end-damping", 0, 1);
+    Family family = settings.choice("sampler", Family.class);
+    Order order = settings.choice("order", Order.class);
+    boolean byConfidence =
+        family == Family.HIERARCHICAL
+            || (family == Family.RANKED && (order == Order.CONFIDENCE || order == Order.MARGIN));
+    if (damping > 0 && (!byConfidence || !settings.text("entropy-bound").isEmpty())) {
+      throw settings.bad(
+          "end-damping", "positions ranked by confidence or margin; otherwise it does nothing");
+    }
+    return damping;
   }
 
   static OptionalInt optional(Settings settings, String key) {
     return settings.text(key).isEmpty()
         ? OptionalInt.empty()
         : OptionalInt.of(settings.integer(key, 1, Integer.MAX_VALUE));
+  }
+
+  /** The same within sub-blocks from left to right. */
+  SamplerSettings inSubBlocks(int size) {
+    return new SamplerSettings(
+        steps, n -> new SubBlocks(ruleOfSteps.apply(n), size), sampling, endDamping);
   }
 
   private static IntFunction<Rule> family(Settings settings, OptionalInt steps) {

@@ -78,7 +78,7 @@ final class Window {
       int[] positions, Prediction[] predictions, int sequence, int step, DecodeListener listener) {
     Prediction[] seen = new Prediction[positions.length];
     for (int i = 0; i < seen.length; i++) {
-      seen[i] = policy.see(positions[i], predictions[i]);
+      seen[i] = policy.see(positions[i], filler.damped(predictions[i]));
     }
     Moves moves = new Moves(positions, seen);
     policy.step(moves);

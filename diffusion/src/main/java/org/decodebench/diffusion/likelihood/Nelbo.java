@@ -13,7 +13,8 @@ import org.decodebench.core.model.ModelConfig.Paradigm;
  * The diffusion bound on the negative log-likelihood: for a masked-diffusion model over the whole
  * canvas (2406.07524, 2502.09992), for a block-diffusion model block by block given the clean
  * blocks before (2503.09573). In expectation it is the mean, over all orders of unmasking one
- * position at a time, of the negative log-likelihood in that order.
+ * position at a time, of the negative log-likelihood in that order. For a model of uniform noise it
+ * is that of the ancestral sampler (2107.03006).
  */
 abstract class Nelbo implements LikelihoodMethod {
   static final int DEFAULT_SAMPLES = 16;
@@ -28,7 +29,9 @@ abstract class Nelbo implements LikelihoodMethod {
     @Override
     public boolean isDefaultFor(LanguageModel model) {
       Paradigm paradigm = model.config().paradigm();
-      return paradigm == Paradigm.MASKED_DIFFUSION || paradigm == Paradigm.BLOCK_DIFFUSION;
+      return paradigm == Paradigm.MASKED_DIFFUSION
+          || paradigm == Paradigm.BLOCK_DIFFUSION
+          || paradigm == Paradigm.UNIFORM_DIFFUSION;
     }
   }
 
@@ -91,12 +94,15 @@ abstract class Nelbo implements LikelihoodMethod {
     for (ScoredText text : texts) {
       check(model, text);
     }
+    boolean uniform = config.paradigm() == Paradigm.UNIFORM_DIFFUSION;
     Estimate estimate =
-        block > 0
-            ? new BlockBound(model, block, form, samples, options.seed())
-                .estimate(texts, options.progress())
-            : new MaskedBound(model, form, samples, options.seed())
-                .estimate(texts, options.progress());
+        uniform
+            ? new UniformBound(model, samples, options.seed()).estimate(texts, options.progress())
+            : block > 0
+                ? new BlockBound(model, block, form, samples, options.seed())
+                    .estimate(texts, options.progress())
+                : new MaskedBound(model, form, samples, options.seed())
+                    .estimate(texts, options.progress());
     long tokens = texts.stream().mapToLong(ScoredText::textTokens).sum();
     return new Likelihood(name, true, estimate.sum(), estimate.standardError(), tokens, samples);
   }

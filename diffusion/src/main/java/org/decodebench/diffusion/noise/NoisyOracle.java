@@ -3,6 +3,7 @@ package org.decodebench.diffusion.noise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.ModelConfig;
@@ -19,43 +20,63 @@ import org.decodebench.diffusion.analysis.Distribution;
  * which is never noisy. Texts that end are followed by end tokens.
  */
 public final class NoisyOracle implements LanguageModel {
-  private final Source source;
-  private final int length;
-  private final NoiseTokens words;
-  private final int[][] texts;
-  private final double[] p;
+  private static final int CONTEXT_LENGTH = 64;
+  private static final int MOST_TEXTS = 200_000;
 
-  /**
-   * @param length tokens of a text after the begin token
-   */
-  public NoisyOracle(Source source, int length) {
+  private final Source source;
+  private final NoiseTokens words;
+
+  public NoisyOracle(Source source) {
     this.source = source;
-    this.length = length;
     this.words =
         NoiseTokens.of(
             source.vocabSize(), source.tokenizer().begin(), OptionalInt.of(WordTokenizer.MASK));
-    Distribution texts = Distribution.of(source, new int[0], length);
-    this.texts = new int[texts.p().size()][];
-    this.p = new double[texts.p().size()];
-    int i = 0;
-    for (var entry : texts.p().entrySet()) {
-      this.texts[i] = padded(entry.getKey());
-      p[i++] = entry.getValue();
-    }
   }
 
-  private int[] padded(List<Integer> text) {
-    int[] tokens = new int[length];
-    Arrays.fill(tokens, source.tokenizer().end().orElse(0));
-    for (int i = 0; i < text.size(); i++) {
-      tokens[i] = text.get(i);
+  /**
+   * All texts of a length with their probabilities.
+   *
+   * @param length tokens after the begin token
+   */
+  private record Texts(int length, int[][] tokens, double[] p) {
+
+    static Texts of(Source source, int length) {
+      if (length * Math.log(source.vocabSize() - WordTokenizer.SPECIALS) > Math.log(1e9)) {
+        throw tooMany(source, length);
+      }
+      Distribution all = Distribution.of(source, new int[0], length);
+      if (all.p().size() > MOST_TEXTS) {
+        throw tooMany(source, length);
+      }
+      int[][] tokens = new int[all.p().size()][];
+      double[] p = new double[tokens.length];
+      int i = 0;
+      for (var entry : all.p().entrySet()) {
+        tokens[i] = padded(entry.getKey(), length, source.tokenizer().end().orElse(0));
+        p[i++] = entry.getValue();
+      }
+      return new Texts(length, tokens, p);
     }
-    return tokens;
+
+    private static UsageException tooMany(Source source, int length) {
+      return new UsageException(
+          "oracle-uniform:%s enumerates all texts, and those of %d tokens are too many; ask for fewer new tokens"
+              .formatted(source.name(), length));
+    }
+
+    private static int[] padded(List<Integer> text, int length, int end) {
+      int[] tokens = new int[length];
+      Arrays.fill(tokens, end);
+      for (int i = 0; i < text.size(); i++) {
+        tokens[i] = text.get(i);
+      }
+      return tokens;
+    }
   }
 
   @Override
   public String name() {
-    return "noisy-oracle:" + source.name();
+    return "oracle-uniform:" + source.name();
   }
 
   @Override
@@ -69,7 +90,7 @@ public final class NoisyOracle implements LanguageModel {
         0,
         0,
         0,
-        length + 1,
+        CONTEXT_LENGTH,
         ModelConfig.Norm.RMS,
         0,
         new ModelConfig.Positions.None(),
@@ -90,14 +111,16 @@ public final class NoisyOracle implements LanguageModel {
 
   @Override
   public Session open(int capacity, int width) {
-    return new NoisySession(width);
+    return new NoisySession(Texts.of(source, capacity - 1), width);
   }
 
   private final class NoisySession implements Session {
+    private final Texts texts;
     private final int width;
     private double alpha;
 
-    NoisySession(int width) {
+    NoisySession(Texts texts, int width) {
+      this.texts = texts;
       this.width = width;
     }
 
@@ -114,10 +137,10 @@ public final class NoisyOracle implements LanguageModel {
       Arrays.fill(values, Float.NEGATIVE_INFINITY);
       int row = 0;
       for (Run run : runs) {
-        if (run.first() != 0 || run.tokens().length != length + 1) {
+        if (run.first() != 0 || run.tokens().length != texts.length() + 1) {
           throw new IllegalArgumentException("a noisy oracle answers for whole canvases");
         }
-        double[][] posterior = posterior(run.tokens());
+        double[][] posterior = posterior(run.tokens(), run.rows());
         for (int i : run.rows()) {
           for (int v = 0; v < vocab; v++) {
             values[row * vocab + v] = (float) Math.log(posterior[i - 1][v]);
@@ -128,23 +151,35 @@ public final class NoisyOracle implements LanguageModel {
       return new Logits(values, rows, vocab);
     }
 
-    private double[][] posterior(int[] canvas) {
+    /**
+     * @param noisy positions that noise may have changed; the others are as they are in the text
+     */
+    private double[][] posterior(int[] canvas, int[] noisy) {
       UniformNoise noise = new UniformNoise(words.count());
-      double[][] out = new double[length][source.vocabSize()];
+      boolean[] open = new boolean[canvas.length];
+      for (int position : noisy) {
+        open[position] = true;
+      }
+      double[][] out = new double[texts.length()][source.vocabSize()];
       double total = 0;
-      for (int t = 0; t < texts.length; t++) {
-        double weight = p[t];
-        for (int i = 0; i < length && weight > 0; i++) {
-          weight *= noise.noised(words.index(canvas[i + 1]), words.index(texts[t][i]), alpha);
+      for (int t = 0; t < texts.p().length; t++) {
+        int[] text = texts.tokens()[t];
+        double weight = texts.p()[t];
+        for (int i = 0; i < text.length && weight > 0; i++) {
+          weight *=
+              open[i + 1]
+                  ? noise.noised(words.index(canvas[i + 1]), words.index(text[i]), alpha)
+                  : canvas[i + 1] == text[i] ? 1 : 0;
         }
         total += weight;
-        for (int i = 0; i < length; i++) {
-          out[i][texts[t][i]] += weight;
+        for (int i = 0; i < text.length; i++) {
+          out[i][text[i]] += weight;
         }
       }
       for (double[] row : out) {
         for (int v = 0; v < row.length; v++) {
-          row[v] /= total;
+          // An impossible prompt has no text to go with it.
+          row[v] = total > 0 ? row[v] / total : words.index(v) >= 0 ? 1.0 / words.count() : 0;
         }
       }
       return out;
@@ -152,7 +187,7 @@ public final class NoisyOracle implements LanguageModel {
 
     @Override
     public int capacity() {
-      return length + 1;
+      return texts.length() + 1;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.decodebench.diffusion.policy;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * What the model says about one position: its distribution at temperature 1 without the mask token,
@@ -14,6 +15,8 @@ public final class Prediction {
   private final int offset;
   private final int vocab;
   private final int maskId;
+  private IntPredicate isEnd = token -> false;
+  private double endWeight = 1;
   private boolean summed;
   private int best = -1;
   private double second = Double.NEGATIVE_INFINITY;
@@ -49,7 +52,27 @@ public final class Prediction {
 
   /** The same position with other logits, {@code [vocab]}. */
   public Prediction with(float[] row) {
-    return new Prediction(row, 0, vocab, maskId);
+    Prediction other = new Prediction(row, 0, vocab, maskId);
+    other.isEnd = isEnd;
+    other.endWeight = endWeight;
+    return other;
+  }
+
+  /**
+   * The same prediction, in which a most probable token that ends the text counts for less: its
+   * confidence and margin are weighted, its probabilities stay.
+   *
+   * @param weight 1 for no difference, 0 for such positions last
+   */
+  public Prediction dampEnds(IntPredicate isEnd, double weight) {
+    Prediction other = new Prediction(logits, offset, vocab, maskId);
+    other.isEnd = isEnd;
+    other.endWeight = weight;
+    return other;
+  }
+
+  private double weight() {
+    return endWeight == 1 || !isEnd.test(best()) ? 1 : endWeight;
   }
 
   /** The most probable token, the lowest id among equals. */
@@ -84,13 +107,13 @@ public final class Prediction {
   /** Probability of the most probable token. */
   public double confidence() {
     sum();
-    return 1 / sum;
+    return weight() / sum;
   }
 
   /** Distance of the two most probable tokens' probabilities. */
   public double margin() {
     sum();
-    return possible() ? (1 - Math.exp(second - logits[offset + best])) / sum : 0;
+    return possible() ? weight() * (1 - Math.exp(second - logits[offset + best])) / sum : 0;
   }
 
   /** Shannon entropy in nats. */

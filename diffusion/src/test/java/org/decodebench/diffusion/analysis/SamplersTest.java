@@ -64,6 +64,64 @@ class SamplersTest {
     assertEquals(0, distance(sampled(blocks, triple), triple), 1e-6);
   }
 
+  @Test
+  void subBlocksReproduceTheSourceExactlyAtOnePositionAStep() {
+    String blocks = "block-diffusion:block=3,order=random,sub-block=";
+    assertEquals(0, distance(sampled(blocks + 2, triple), triple), 1e-6);
+    String leftToRight = "block-diffusion:block=3,order=left-to-right";
+    for (int seed = 0; seed < 5; seed++) {
+      assertArrayEquals(
+          Decode.tokens(leftToRight + ",temperature=1", triple, NO_PROMPT, 3, seed),
+          Decode.tokens(blocks + "1,temperature=1", triple, NO_PROMPT, 3, seed));
+      assertArrayEquals(
+          Decode.tokens("block-diffusion:block=3,temperature=1", triple, NO_PROMPT, 3, seed),
+          Decode.tokens(
+              "block-diffusion:block=3,temperature=1,sub-block=3", triple, NO_PROMPT, 3, seed));
+    }
+  }
+
+  @Test
+  void aSubBlockCommitsNothingBeyondItself() {
+    List<List<Integer>> steps = new ArrayList<>();
+    DecodeListener listener =
+        new DecodeListener() {
+          @Override
+          public void committed(
+              int sequence, int step, int[] positions, int[] tokens, boolean overwrote) {
+            steps.add(Arrays.stream(positions).boxed().toList());
+          }
+        };
+    Decode.decoder("block-diffusion:block=3,threshold=0,sub-block=2")
+        .decode(DecodeRequest.of(triple, NO_PROMPT, 3, 1), listener);
+    assertEquals(List.of(List.of(0, 1), List.of(2)), steps);
+  }
+
+  @Test
+  void dampedEndsArePlacedLaterAndTheDistributionStays() {
+    // Token 1 ends the text. Position 0 is surer of it (0.9) than position 1 is of token 0 (0.7).
+    JointModel model = JointModel.of(2, 2, new double[] {0.07, 0.03, 0.63, 0.27}).endingWith(1);
+    assertEquals(0, firstPlaced("masked-diffusion:early-stop=false", model));
+    assertEquals(1, firstPlaced("masked-diffusion:early-stop=false,end-damping=1", model));
+    String damped = "masked-diffusion:early-stop=false,end-damping=0.5,temperature=1";
+    assertEquals(1, firstPlaced(damped, model));
+    JointModel endless = JointModel.random(3, 2, 42);
+    assertEquals(0, distance(sampled("masked-diffusion:end-damping=0.7", endless), endless), 1e-6);
+  }
+
+  private static int firstPlaced(String spec, JointModel model) {
+    List<Integer> first = new ArrayList<>();
+    DecodeListener listener =
+        new DecodeListener() {
+          @Override
+          public void committed(
+              int sequence, int step, int[] positions, int[] tokens, boolean overwrote) {
+            first.add(positions[0]);
+          }
+        };
+    Decode.decoder(spec).decode(DecodeRequest.of(model, NO_PROMPT, 2, 1), listener);
+    return first.getFirst();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 16})
   void ancestralSamplingErrsByTheChanceThatTwoTimesFallTogether(int steps) {

@@ -22,7 +22,7 @@ class CanvasCacheTest {
       OracleModel.diffusion(MarkovSource.random("markov", 4, 2, 0.2, 3));
 
   private static final List<String> CACHES =
-      List.of("cache=prefix", "cache=dual", "cache=vicinity,vicinity=2");
+      List.of("cache=prefix", "cache=dual", "cache=vicinity,vicinity=2", "cache=delayed");
 
   @Test
   void refreshingInEveryStepIsNoCache() {
@@ -62,6 +62,10 @@ class CanvasCacheTest {
     assertEquals(3 * 15 + 3 * (12 + 8 + 4), positions("masked-diffusion:block=4,cache=prefix"));
     assertEquals(3 * 15 + 9 * 4, positions("masked-diffusion:block=4,cache=dual"));
     assertEquals(6 * 15 + 6 * 4, positions("masked-diffusion:block=4,cache=dual,refresh=2"));
+    // From left to right the delayed cache evaluates the token placed last and the masks.
+    assertEquals(
+        3 * 15 + (12 + 11 + 10) + (8 + 7 + 6) + (4 + 3 + 2),
+        positions("masked-diffusion:block=4,order=left-to-right,cache=delayed"));
   }
 
   private long positions(String spec) {

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.likelihood.Likelihood;
+import org.decodebench.core.likelihood.LikelihoodMethod;
+import org.decodebench.core.likelihood.ScoredText;
 import org.decodebench.core.source.MarkovSource;
 import org.decodebench.core.source.OracleModel;
 import org.decodebench.core.tokenizer.WordTokenizer;
@@ -80,7 +83,7 @@ class UniformDiffusionTest {
     Distribution sampled =
         ExactSampler.of(
             Decode.decoder("uniform-diffusion:temperature=1," + settings),
-            new NoisyOracle(source, length),
+            new NoisyOracle(source),
             BEGIN,
             length);
     assertEquals(1, sampled.p().values().stream().mapToDouble(p -> p).sum(), 1e-9);
@@ -103,7 +106,7 @@ class UniformDiffusionTest {
     Distribution sampled =
         ExactSampler.of(
             Decode.decoder("uniform-diffusion:temperature=1,steps=1"),
-            new NoisyOracle(source, 2),
+            new NoisyOracle(source),
             BEGIN,
             2);
     Distribution truth = Distribution.of(source, new int[0], 2);
@@ -126,7 +129,7 @@ class UniformDiffusionTest {
     int[] tokens =
         Decode.decoder("uniform-diffusion:sampler=renoise,steps=20,temperature=1")
             .decode(
-                DecodeRequest.of(new NoisyOracle(sure, 4), BEGIN, 4, 3),
+                DecodeRequest.of(new NoisyOracle(sure), BEGIN, 4, 3),
                 (sequence, step, positions, ids, overwrote) -> {
                   steps.add(step);
                   assertEquals(4, positions.length);
@@ -141,7 +144,7 @@ class UniformDiffusionTest {
         steps.getFirst() + 1L,
         Decode.forwards(
             "uniform-diffusion:sampler=renoise,steps=20,temperature=1",
-            new NoisyOracle(sure, 4),
+            new NoisyOracle(sure),
             BEGIN,
             4,
             3));
@@ -156,6 +159,32 @@ class UniformDiffusionTest {
     assertFalse(e.getMessage().contains("\n"));
     assertThrows(
         UsageException.class,
-        () -> Decode.decoder("masked-diffusion").check(new NoisyOracle(source, 2)));
+        () -> Decode.decoder("masked-diffusion").check(new NoisyOracle(source)));
+  }
+
+  @Test
+  void theBoundIsTightForASingleTokenAndABoundForSeveral() {
+    NoisyOracle oracle = new NoisyOracle(source);
+    LikelihoodMethod nelbo = LikelihoodMethod.named("nelbo");
+    assertTrue(nelbo.isDefaultFor(oracle));
+    for (int token = 3; token < 5; token++) {
+      int[] single = {WordTokenizer.BEGIN, token};
+      Likelihood one = score(nelbo, oracle, single);
+      double exact = -source.logProbability(new int[] {token}, 0, 1);
+      assertEquals(exact, one.nats(), 4 * one.standardError(), "single token");
+      int[] several = {WordTokenizer.BEGIN, token, 3, 4};
+      Likelihood three = score(nelbo, oracle, several);
+      double nats = -source.logProbability(new int[] {token, 3, 4}, 0, 3);
+      assertTrue(three.bound());
+      assertTrue(three.nats() > nats - 3 * three.standardError(), three + " of " + nats);
+      assertTrue(three.nats() < 1.2 * nats + 3 * three.standardError(), three + " of " + nats);
+    }
+  }
+
+  private static Likelihood score(LikelihoodMethod method, NoisyOracle oracle, int[] tokens) {
+    return method.evaluate(
+        oracle,
+        List.of(new ScoredText(tokens, 1, tokens.length - 1)),
+        new LikelihoodMethod.Options(4000, 7, done -> {}));
   }
 }

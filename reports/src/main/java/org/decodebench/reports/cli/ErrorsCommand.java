@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
     name = "errors",
     description = {
       "Where the error of diffusion decodes comes from: sampler, network or cache.",
-      "Exact, by enumeration, on short texts of a markov or hmm source or of a task."
+      "Exact, by enumeration, on short texts of a markov or hmm source or of a task;",
+      "with --samples, estimated on longer ones (and on tales, with a model)."
     })
 public final class ErrorsCommand implements Subcommand {
   @Option(
@@ -42,6 +43,20 @@ public final class ErrorsCommand implements Subcommand {
       description = "Tokens of a text (default: 4). The work grows exponentially with it.")
   private int length = 4;
 
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description =
+          "Sample so many texts a sampler instead of enumerating: shares of impossible texts and"
+              + " tokens, with intervals.")
+  private Integer samples;
+
+  @Option(
+      names = "--figure",
+      paramLabel = "FILE.svg",
+      description = "Also draw error against tokens/s, in its parts.")
+  private Path figure;
+
   @Option(names = "--csv", paramLabel = "FILE", description = "Also write the table here.")
   private Path csv;
 
@@ -53,7 +68,13 @@ public final class ErrorsCommand implements Subcommand {
       new ErrorTable(models, System.out)
           .run(
               new ErrorTable.Request(
-                  source, model, decoders, Arguments.atLeast("--length", length, 1), csv));
+                  source,
+                  model,
+                  decoders,
+                  Arguments.atLeast("--length", length, 1),
+                  samples == null ? 0 : Arguments.atLeast("--samples", samples, 1),
+                  csv,
+                  figure));
     }
     return Main.DONE;
   }

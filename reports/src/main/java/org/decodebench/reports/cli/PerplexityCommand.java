@@ -31,7 +31,10 @@ public final class PerplexityCommand implements Subcommand {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "exact, nelbo, … (default: what suits the model).")
+      description = {
+        "exact; nelbo, nelbo-time, nelbo-exact; random-order; duel, with settings of the sampler:",
+        "duel:threshold=0.9 (default: what suits the model)."
+      })
   private String method;
 
   @Option(

@@ -39,8 +39,8 @@ public final class TasksCommand implements Subcommand {
   @Option(
       names = "--tokens",
       paramLabel = "N",
-      description = "Training budget of a model in canvas tokens (default: 2000000).")
-  private long tokens = 2_000_000;
+      description = "Training budget of a model in canvas tokens (default: 400000).")
+  private long tokens = 400_000;
 
   @Option(names = "--oracle", description = "Exact conditionals alone, without training.")
   private boolean oracle;

@@ -5,10 +5,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.source.AnyOrderSource;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
@@ -29,7 +33,18 @@ public final class ErrorTable {
           "masked-diffusion:threshold=0.7",
           "masked-diffusion:entropy-bound=0.3",
           "masked-diffusion:sampler=ancestral,steps=4",
-          "masked-diffusion:block=2,steps=2");
+          "masked-diffusion:block=2,steps=2",
+          "masked-diffusion:block=2,cache=dual");
+
+  private static final List<String> BLOCKS =
+      List.of(
+          "block-diffusion:order=random",
+          "block-diffusion:order=confidence",
+          "block-diffusion:order=sampled-confidence",
+          "block-diffusion:order=random,steps=2",
+          "block-diffusion:threshold=0.9",
+          "block-diffusion:entropy-bound=0.1",
+          "block-diffusion:steps=1");
 
   private final ModelLoader models;
   private final PrintStream out;
@@ -37,9 +52,18 @@ public final class ErrorTable {
   /**
    * @param model reference; null for none
    * @param decoders none for a range of samplers
+   * @param samples texts a sampler where they are too long to enumerate; 0 to enumerate
    * @param csv null for none
+   * @param figure null for none
    */
-  public record Request(String source, String model, List<String> decoders, int length, Path csv) {}
+  public record Request(
+      String source,
+      String model,
+      List<String> decoders,
+      int length,
+      int samples,
+      Path csv,
+      Path figure) {}
 
   public ErrorTable(ModelLoader models, PrintStream out) {
     this.models = models;
@@ -52,59 +76,165 @@ public final class ErrorTable {
    */
   public void run(Request request) {
     Source source = Sources.byName(request.source());
-    if (!(source instanceof AnyOrderSource truth)) {
+    boolean anyOrder = source instanceof AnyOrderSource;
+    if (!anyOrder && (request.samples() == 0 || request.model() == null)) {
       throw new UsageException(
-          "source %s does not know its conditionals in any order; use a markov or hmm source, or a"
-                  .formatted(source.name())
-              + " task");
+          "source %s does not know its conditionals in any order, so only a --model with --samples N can be asked; or use a markov or hmm source, or a task"
+              .formatted(source.name()));
     }
-    Optional<org.decodebench.core.model.LanguageModel> network =
-        Optional.ofNullable(request.model()).map(models::model);
+    Optional<LanguageModel> network = Optional.ofNullable(request.model()).map(models::model);
+    List<String> decoders =
+        request.decoders().isEmpty() ? range(request, network) : request.decoders();
+    if (request.samples() > 0) {
+      estimate(request, source, network, decoders);
+    } else {
+      enumerate(request, (AnyOrderSource) source, network, decoders);
+    }
+  }
+
+  /** A range of samplers that suits the model and the length. */
+  private static List<String> range(Request request, Optional<LanguageModel> network) {
+    boolean blocks =
+        network.isPresent()
+            && network.get().config().paradigm() == ModelConfig.Paradigm.BLOCK_DIFFUSION;
+    if (blocks) {
+      return BLOCKS;
+    }
+    return request.samples() > 0 ? longMasked(request.length()) : MASKED;
+  }
+
+  /** Steps from all at once to one position a step: errors against steps. */
+  private static List<String> longMasked(int length) {
+    List<String> decoders = new ArrayList<>();
+    for (int steps = 1; steps < length; steps *= 2) {
+      decoders.add("masked-diffusion:order=random,steps=" + steps);
+    }
+    decoders.add("masked-diffusion:order=random");
+    decoders.addAll(
+        List.of(
+            "masked-diffusion:threshold=0.9",
+            "masked-diffusion:entropy-bound=0.1",
+            "masked-diffusion:sampler=ancestral,steps=" + Math.max(2, length / 2),
+            "masked-diffusion:block=8,threshold=0.9",
+            "masked-diffusion:block=8,threshold=0.9,cache=dual",
+            "masked-diffusion:block=8,threshold=0.9,cache=prefix"));
+    return decoders;
+  }
+
+  private void estimate(
+      Request request, Source source, Optional<LanguageModel> network, List<String> decoders) {
+    ErrorEstimates estimates = new ErrorEstimates(source, request.length(), request.samples());
+    StringBuilder csv = new StringBuilder(ErrorEstimates.CSV).append('\n');
+    List<ErrorFigure.Point> points = new ArrayList<>();
+    ErrorEstimates.heading(out, request.samples());
+    for (String decoder : decoders) {
+      ErrorEstimates.Row row = estimates.of(decoder, network);
+      ErrorEstimates.print(out, row);
+      csv.append(head(request, row.decoder()))
+          .append(',')
+          .append(ErrorEstimates.csv(row, request.samples()))
+          .append('\n');
+      points.add(
+          new ErrorFigure.Point(
+              row.decoder(),
+              row.tokensPerS(),
+              share(row.sampler()),
+              share(row.network()),
+              row.flipped().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+              share(row.total())));
+    }
+    save(request, csv, "share of impossible texts (cache: of changed tokens)", points);
+  }
+
+  private static OptionalDouble share(Optional<ErrorEstimates.Rate> rate) {
+    return rate.map(r -> OptionalDouble.of(r.sequence())).orElse(OptionalDouble.empty());
+  }
+
+  private void enumerate(
+      Request request,
+      AnyOrderSource truth,
+      Optional<LanguageModel> network,
+      List<String> decoders) {
     StringBuilder csv =
         new StringBuilder(
             "schema_version,source,length,model,decoder,forwards,sampler_tv,sampler_kl_nats,"
                 + "sampler_impossible,network_tv,network_kl_nats,cache_tv,total_tv,total_kl_nats,"
-                + "total_impossible\n");
+                + "total_impossible,tokens_per_s\n");
+    List<ErrorFigure.Point> points = new ArrayList<>();
     out.printf(
         Locale.ROOT,
-        "%-52s %8s %8s %8s %8s %8s %10s%n",
+        "%-66s %8s %9s %8s %8s %8s %8s %10s%n",
         "total variation",
         "forwards",
+        "tokens/s",
         "sampler",
         "network",
         "cache",
         "total",
         "impossible");
-    List<String> decoders = request.decoders().isEmpty() ? MASKED : request.decoders();
     for (String decoder : decoders) {
       ErrorDecomposition e = ErrorDecomposition.of(decoder, network, truth, request.length());
       ErrorDecomposition.Part whole = e.total().orElse(e.sampler());
       out.printf(
           Locale.ROOT,
-          "%-52s %8.2f %8s %8s %8s %8s %10s%n",
+          "%-66s %8.2f %9.0f %8s %8s %8s %8s %10s%n",
           e.decoder(),
           e.forwards(),
+          e.tokensPerS(),
           number(e.sampler().totalVariation()),
-          number(variation(e.network())),
-          number(variation(e.cache())),
-          number(variation(e.total())),
+          shown(e.network()),
+          shown(e.cache()),
+          shown(e.total()),
           number(whole.excluded()));
       out.flush();
       csv.append(row(request, e)).append('\n');
+      points.add(
+          new ErrorFigure.Point(
+              e.decoder(),
+              e.tokensPerS(),
+              OptionalDouble.of(e.sampler().totalVariation()),
+              optional(e.network()),
+              optional(e.cache()),
+              optional(e.total())));
     }
+    save(request, csv, "total variation", points);
+  }
+
+  private static String shown(Optional<ErrorDecomposition.Part> part) {
+    return part.isEmpty() ? "-" : number(variation(part));
+  }
+
+  private static OptionalDouble optional(Optional<ErrorDecomposition.Part> part) {
+    return part.map(p -> OptionalDouble.of(p.totalVariation())).orElse(OptionalDouble.empty());
+  }
+
+  private static void save(
+      Request request, StringBuilder csv, String error, List<ErrorFigure.Point> points) {
     if (request.csv() != null) {
       write(request.csv(), csv.toString());
     }
+    if (request.figure() != null) {
+      String who = request.model() == null ? "exact conditionals" : request.model();
+      String title =
+          "%s, texts of %d tokens: %s".formatted(request.source(), request.length(), who);
+      write(request.figure(), ErrorFigure.svg(title, error, points));
+    }
   }
 
-  private static String row(Request request, ErrorDecomposition e) {
+  private static String head(Request request, String decoder) {
     return String.join(
         ",",
         String.valueOf(SCHEMA),
         quoted(request.source()),
         String.valueOf(request.length()),
         request.model() == null ? "" : quoted(request.model()),
-        quoted(e.decoder()),
+        quoted(decoder));
+  }
+
+  private static String row(Request request, ErrorDecomposition e) {
+    return String.join(
+        ",",
+        head(request, e.decoder()),
         number(e.forwards()),
         number(e.sampler().totalVariation()),
         number(e.sampler().divergence()),
@@ -114,7 +244,8 @@ public final class ErrorTable {
         number(variation(e.cache())),
         number(variation(e.total())),
         number(divergence(e.total())),
-        number(e.total().map(ErrorDecomposition.Part::excluded).orElse(Double.NaN)));
+        number(e.total().map(ErrorDecomposition.Part::excluded).orElse(Double.NaN)),
+        number(e.tokensPerS()));
   }
 
   private static double variation(Optional<ErrorDecomposition.Part> part) {

@@ -9,14 +9,17 @@ import org.decodebench.core.source.AnyOrderSource;
 import org.decodebench.core.source.OracleModel;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
+import org.decodebench.diffusion.noise.NoisyOracle;
 
 /**
  * Where the harness finds models: those of {@code core}, and sources that answer as models with
- * their exact conditionals, {@code oracle:SOURCE} and {@code oracle-diffusion:SOURCE}.
+ * their exact conditionals, {@code oracle:SOURCE}, {@code oracle-diffusion:SOURCE} and {@code
+ * oracle-uniform:SOURCE} (uniform noise, short texts).
  */
 public final class ModelOrigin {
   private static final String ORACLE = "oracle:";
   private static final String DIFFUSION_ORACLE = "oracle-diffusion:";
+  private static final String UNIFORM_ORACLE = "oracle-uniform:";
 
   public static final ModelLoader.Origin DEFAULT = ModelOrigin::load;
 
@@ -25,6 +28,9 @@ public final class ModelOrigin {
   private static LanguageModel load(String reference, RuntimeOptions options) {
     if (reference.startsWith(ORACLE)) {
       return OracleModel.autoregressive(Sources.byName(reference.substring(ORACLE.length())));
+    }
+    if (reference.startsWith(UNIFORM_ORACLE)) {
+      return new NoisyOracle(Sources.byName(reference.substring(UNIFORM_ORACLE.length())));
     }
     if (reference.startsWith(DIFFUSION_ORACLE)) {
       Source source = Sources.byName(reference.substring(DIFFUSION_ORACLE.length()));

@@ -13,19 +13,22 @@ public final class Perplexities {
   private Perplexities() {}
 
   /**
-   * @param name of a method; null for the model's default
+   * @param name of a method, with its settings; null for the model's default
    * @throws UsageException if there is no such method, or none for this model
    */
   public static LikelihoodMethod method(String name, LanguageModel model) {
+    if (name != null) {
+      return LikelihoodMethod.named(name);
+    }
     List<LikelihoodMethod> all = LikelihoodMethod.all();
     return all.stream()
-        .filter(m -> name == null ? m.isDefaultFor(model) : m.name().equals(name))
+        .filter(m -> m.isDefaultFor(model))
         .findFirst()
         .orElseThrow(() ->
             new UsageException(
-                "no likelihood method %s; there are: %s"
+                "no likelihood method for model %s; there are: %s"
                     .formatted(
-                        name == null ? "for model " + model.name() : "'" + name + "'",
+                        model.name(),
                         all.stream()
                             .map(LikelihoodMethod::name)
                             .collect(Collectors.joining(", ")))));

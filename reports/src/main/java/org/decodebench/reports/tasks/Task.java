@@ -36,6 +36,12 @@ public record Task(String trains, String asks, String shows) {
         new Task("countdown", "countdown", "the goal decides the first step"),
         new Task("reversal", "reversal:test=1", "facts asked backwards"),
         new Task("stargraph", "stargraph", "the path is forced from its end"),
+        new Task("infill", "infill", "both sides known; sides first, so that AR has its chance"),
+        new Task("infill:fim=0", "infill:fim=0", "the same in reading order"),
+        new Task(
+            "hmm:states=4,symbols=6,zeros=0.5",
+            "hmm:states=4,symbols=6,zeros=0.5",
+            "hidden states: errors against steps"),
         new Task(
             "markov:symbols=8,zeros=0.5",
             "markov:symbols=8,zeros=0.5",
@@ -68,19 +74,33 @@ public record Task(String trains, String asks, String shows) {
     return grader() instanceof TableSource table ? table.question() : 0;
   }
 
-  /** Questions as prompts, the begin token first. */
-  List<int[]> questions(int count, long seed) {
+  /** Tokens that follow the answer and are given. */
+  int after() {
+    return grader() instanceof TableSource table ? table.after() : 0;
+  }
+
+  /** Questions as prompts, the begin token first; what is given after the answer as a template. */
+  List<Question> questions(int count, long seed) {
     Source source = grader();
-    List<int[]> questions = new ArrayList<>();
+    List<Question> questions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int[] text = source.sample(new RandomStream(seed ^ SALT, i), canvas());
       int[] prompt = new int[1 + questionLength()];
       prompt[0] = source.tokenizer().begin().orElseThrow();
       System.arraycopy(text, 0, prompt, 1, questionLength());
-      questions.add(prompt);
+      int[] after = new int[after()];
+      int end = text.length - 1;
+      System.arraycopy(text, Math.max(0, end - after.length), after, 0, after.length);
+      questions.add(new Question(prompt, after));
     }
     return questions;
   }
+
+  /**
+   * @param prompt begin token and question
+   * @param after what is given behind the answer; empty for most tasks
+   */
+  record Question(int[] prompt, int[] after) {}
 
   /** Whether the answer is right: whether the source can produce question and answer. */
   boolean right(int[] question, int[] answer) {

@@ -36,7 +36,7 @@ public final class TaskRun {
   public static void list(PrintStream out) {
     for (Task task : Task.suite()) {
       out.printf(
-          Locale.ROOT, "%-28s %3d positions  %s%n", task.trains(), task.canvas(), task.shows());
+          Locale.ROOT, "%-34s %3d positions  %s%n", task.trains(), task.canvas(), task.shows());
     }
   }
 
@@ -49,7 +49,7 @@ public final class TaskRun {
     List<TaskScore> scores = new ArrayList<>();
     out.printf(
         Locale.ROOT,
-        "%-28s %-8s %-58s %16s %9s%n",
+        "%-34s %-8s %-58s %16s %9s%n",
         "task",
         "model",
         "decoder",
@@ -126,7 +126,7 @@ public final class TaskRun {
             score.forwards());
     out.printf(
         Locale.ROOT,
-        "%-28s %-8s %-58s %5.1f %% (%3.0f-%3.0f) %9.1f%n",
+        "%-34s %-8s %-58s %5.1f %% (%3.0f-%3.0f) %9.1f%n",
         named.task(),
         named.model(),
         named.decoder(),

@@ -1,11 +1,10 @@
 package org.decodebench.reports.tasks;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
-import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
@@ -64,16 +63,51 @@ public record TaskScore(
             });
     decoder.check(model);
     int right = 0;
-    List<int[]> prompts = task.questions(questions, seed);
+    List<Task.Question> prompts = task.questions(questions, seed);
+    boolean fills = spec.startsWith("masked-diffusion") || spec.startsWith("block-diffusion");
     for (int i = 0; i < prompts.size(); i++) {
-      List<DecodeRequest.Prompt> one = new ArrayList<>();
-      one.add(new DecodeRequest.Prompt(i, prompts.get(i)));
-      DecodeResult result =
-          decoder.decode(
-              new DecodeRequest(metered, one, task.answerLength(), seed), DecodeListener.NONE);
-      right += task.right(prompts.get(i), result.sequences().getFirst().tokens()) ? 1 : 0;
+      Task.Question question = prompts.get(i);
+      DecodeRequest request =
+          new DecodeRequest(
+              metered, List.of(prompt(task, question, i, fills)), most(task, fills), seed);
+      int[] answer = decoder.decode(request, DecodeListener.NONE).sequences().getFirst().tokens();
+      right += task.right(question.prompt(), whole(task, question, answer, fills)) ? 1 : 0;
     }
     double forwards = counter.total().forwards() / (double) questions;
     return new TaskScore(task.trains(), model.name(), decoder.spec(), questions, right, forwards);
+  }
+
+  /** A diffusion decoder sees what follows the answer, in a template. */
+  private static DecodeRequest.Prompt prompt(
+      Task task, Task.Question question, int stream, boolean fills) {
+    int[] after = question.after();
+    if (!fills || after.length == 0) {
+      return new DecodeRequest.Prompt(stream, question.prompt());
+    }
+    int[] template = new int[span(task) + after.length];
+    Arrays.fill(template, DecodeRequest.Prompt.OPEN);
+    System.arraycopy(after, 0, template, span(task), after.length);
+    return new DecodeRequest.Prompt(stream, question.prompt(), template);
+  }
+
+  /** Tokens of an answer that something given follows. */
+  private static int span(Task task) {
+    return task.answerLength() - task.after() - 1;
+  }
+
+  private static int most(Task task, boolean fills) {
+    return fills || task.after() == 0 ? task.answerLength() : span(task);
+  }
+
+  /** The answer with what follows it. */
+  private static int[] whole(Task task, Task.Question question, int[] answer, boolean fills) {
+    int[] after = question.after();
+    if (fills || after.length == 0) {
+      return answer;
+    }
+    int[] all = Arrays.copyOf(answer, answer.length + after.length + 1);
+    System.arraycopy(after, 0, all, answer.length, after.length);
+    all[all.length - 1] = task.grader().tokenizer().end().orElseThrow();
+    return all;
   }
 }

@@ -44,6 +44,24 @@ class TaskRunTest {
   }
 
   @Test
+  void aMiddleInReadingOrderNeedsBothSidesAndWithItsSidesFirstItDoesNot() {
+    String single = "masked-diffusion:temperature=1,order=random";
+    assertEquals(300, oracle("infill", single).right());
+    assertEquals(300, oracle("infill:fim=0", single).right());
+    assertEquals(300, leftToRight("infill").right());
+    // Three of four steps are guessed; the last place must be one or three steps ahead:
+    // sum over K of C(4,K)^2 / 2^7.
+    TaskScore blind = leftToRight("infill:fim=0");
+    assertTrue(blind.low() < 70.0 / 128 && 70.0 / 128 < blind.high(), blind.toString());
+  }
+
+  private static TaskScore leftToRight(String task) {
+    Task named = Task.named(task);
+    return TaskScore.of(
+        named, OracleModel.autoregressive(named.grader()), "ar:temperature=1", 300, 1);
+  }
+
+  @Test
   void intervalIsWilsons() {
     TaskScore none = new TaskScore("t", "m", "d", 20, 0, 1);
     assertEquals(0, none.low(), 1e-12);
@@ -56,9 +74,10 @@ class TaskRunTest {
   @Test
   void everyTaskOfTheSuiteHasQuestionsWhoseOwnAnswersAreRight() {
     for (Task task : Task.suite()) {
-      for (int[] question : task.questions(5, 2)) {
-        assertEquals(task.canvas(), question.length + task.answerLength());
-        assertFalse(task.right(question, new int[] {2}), "a mask is no answer");
+      for (Task.Question question : task.questions(5, 2)) {
+        assertEquals(task.canvas(), question.prompt().length + task.answerLength());
+        assertEquals(task.after(), question.after().length);
+        assertFalse(task.right(question.prompt(), new int[] {2}), "a mask is no answer");
       }
     }
   }

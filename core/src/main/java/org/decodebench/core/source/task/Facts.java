@@ -9,6 +9,13 @@ import org.decodebench.core.tokenizer.WordTokenizer;
 
 /** Facts to be read in both directions, and paths to be found from their end. */
 final class Facts {
+  /** Places on the ring of walks, tokens of a walk, of its left side and of its middle. */
+  private static final int RING = 7;
+
+  private static final int WALK = 9;
+  private static final int SIDE = 3;
+  private static final int SPAN = 3;
+
   private Facts() {}
 
   /**
@@ -35,6 +42,44 @@ final class Facts {
       }
     }
     return new TableSource(spec, tokenizer, rows, 3, Tasks.all(4), -1);
+  }
+
+  /**
+   * Walks on a ring of seven places, each step one or three further, of which the middle three
+   * places are asked for: of four steps between two places it is settled how many are long, not
+   * which. With {@code fim} the sides come first and the middle last (fill-in-the-middle,
+   * 2207.14255), which gives a left-to-right model its fair chance; without, the text is in reading
+   * order and only a decoder that sees both sides knows enough.
+   */
+  static TableSource infill(String spec, boolean fim) {
+    List<String> words = Stream.concat(Tasks.letters(RING).stream(), Stream.of("_", "=")).toList();
+    WordTokenizer tokenizer = new WordTokenizer(words);
+    List<int[]> rows = new ArrayList<>();
+    for (int start = 0; start < RING; start++) {
+      for (int steps = 0; steps < 1 << (WALK - 1); steps++) {
+        int[] walk = new int[WALK];
+        int at = start;
+        for (int i = 0; i < WALK; i++) {
+          walk[i] = node(at);
+          at = (at + ((steps >> i & 1) == 0 ? 1 : 3)) % RING;
+        }
+        rows.add(fim ? sidesFirst(walk, tokenizer) : walk);
+      }
+    }
+    double[] shown = Tasks.all(rows.getFirst().length);
+    return fim
+        ? new TableSource(spec, tokenizer, rows, WALK - SPAN + 2, shown, -1)
+        : new TableSource(spec, tokenizer, rows, SIDE, WALK - SPAN - SIDE, shown, -1);
+  }
+
+  private static int[] sidesFirst(int[] walk, WordTokenizer tokenizer) {
+    IntStream left = IntStream.of(walk).limit(SIDE);
+    IntStream middle = IntStream.of(walk).skip(SIDE).limit(SPAN);
+    IntStream right = IntStream.of(walk).skip(SIDE + SPAN);
+    return Stream.of(
+            left, IntStream.of(tokenizer.id("_")), right, IntStream.of(tokenizer.id("=")), middle)
+        .flatMapToInt(part -> part)
+        .toArray();
   }
 
   /**

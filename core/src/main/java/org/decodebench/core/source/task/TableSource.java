@@ -25,6 +25,7 @@ public final class TableSource implements AnyOrderSource {
   private final double[] shown;
   private final int blank;
   private final int question;
+  private final int after;
 
   /**
    * @param rows texts without begin and end token, all of one length, each once
@@ -40,6 +41,20 @@ public final class TableSource implements AnyOrderSource {
       int question,
       double[] shown,
       int blank) {
+    this(name, tokenizer, rows, question, 0, shown, blank);
+  }
+
+  /**
+   * @param after number of trailing tokens that are given too: the answer stands between
+   */
+  TableSource(
+      String name,
+      WordTokenizer tokenizer,
+      List<int[]> rows,
+      int question,
+      int after,
+      double[] shown,
+      int blank) {
     if (rows.size() > MOST_ROWS) {
       throw new UsageException(
           "source %s has %d texts; at most %d, make it smaller"
@@ -49,6 +64,7 @@ public final class TableSource implements AnyOrderSource {
     this.tokenizer = tokenizer;
     this.rows = rows.toArray(int[][]::new);
     this.question = question;
+    this.after = after;
     this.shown = shown;
     this.blank = blank;
     check();
@@ -92,6 +108,11 @@ public final class TableSource implements AnyOrderSource {
   /** Number of leading tokens that ask. */
   public int question() {
     return question;
+  }
+
+  /** Number of tokens that follow the answer and are given; the end token does not count. */
+  public int after() {
+    return after;
   }
 
   /** Number of tokens of a text, the end token included. */

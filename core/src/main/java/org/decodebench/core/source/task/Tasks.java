@@ -19,6 +19,8 @@ import org.decodebench.core.UsageException;
  * addition:digits=2         two numbers, then their sum, most significant digit first
  * countdown                 three numbers and a target, then an expression that makes it
  * reversal:pairs=16,test=0  facts forwards, half of them backwards too; test=1: those never seen
+ * infill:fim=1              a walk with its middle missing: both sides, then the middle; with fim=0
+ *                           in reading order, the middle between its sides
  * stargraph:arms=2,steps=2  a star's edges, its centre and a goal, then the path
  * </pre>
  *
@@ -36,6 +38,7 @@ public final class Tasks {
               "sudoku", Map.of("shown", 0.5),
               "addition", Map.of("digits", 2.0),
               "countdown", Map.of(),
+              "infill", Map.of("fim", 1.0),
               "reversal", Map.of("pairs", 16.0, "test", 0.0),
               "stargraph", Map.of("arms", 2.0, "steps", 2.0)));
 
@@ -66,6 +69,7 @@ public final class Tasks {
       case "sudoku" -> Squares.sudoku(spec, s.share("shown"));
       case "addition" -> Sums.addition(spec, s.whole("digits", 1, 2));
       case "countdown" -> Sums.countdown(spec);
+      case "infill" -> Facts.infill(spec, s.whole("fim", 0, 1) == 1);
       case "reversal" -> Facts.reversal(spec, s.whole("pairs", 2, 256), s.whole("test", 0, 1) == 1);
       case "stargraph" -> Facts.star(spec, s.whole("arms", 2, 3), s.whole("steps", 1, 3));
       default -> throw new IllegalArgumentException(task);

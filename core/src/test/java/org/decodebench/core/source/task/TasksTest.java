@@ -41,6 +41,8 @@ class TasksTest {
         "sudoku",
         "addition:digits=1",
         "countdown",
+        "infill",
+        "infill:fim=0",
         "reversal:pairs=4",
         "reversal:pairs=4,test=1",
         "stargraph"
