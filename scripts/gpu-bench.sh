@@ -92,7 +92,7 @@ args=$out/tornado.args
   echo "--add-opens=tornado.api/uk.ac.manchester.tornado.api=ALL-UNNAMED"
   echo "-Ddecodebench.tornado.args=$args"
 } >"$args"
-common=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=80
+common=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -XX:MaxRAMPercentage=80
   -Xlog:disable -Djava.awt.headless=true -Ddecodebench.home="$work" -Ddecodebench.stderr=3)
 [ -z "${DEVICE-}" ] || common+=("-Ddecodebench.device=$DEVICE")
 decodebench() {

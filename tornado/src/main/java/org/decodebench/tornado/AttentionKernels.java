@@ -63,63 +63,63 @@ final class AttentionKernels {
     int row = c.groupIdy;
     int t = c.localIdx;
     int half = rotary / 2;
-    if (row < call.get(Call.ROWS)) {
-      int record = Call.HEADER + row * Call.RECORD;
-      int layer = state.get(0) + chunkLayer;
-      int from = row * RowKernels.stride((heads + 2 * kvHeads) * headSize) + unit * headSize;
-      int isKey = unit < heads ? 0 : 1;
-      for (int d = t; d < headSize; d += GROUP) {
-        head[d] = qkv.get(from + d);
+    // No barrier is inside a condition, see Products: a group with nothing to do has empty loops.
+    int size = row < call.get(Call.ROWS) ? headSize : 0;
+    int isKey = unit < heads ? 0 : 1;
+    int turned = unit < heads + kvHeads ? size : 0;
+    int record = Call.HEADER + row * Call.RECORD;
+    int layer = state.get(0) + chunkLayer;
+    int from = row * RowKernels.stride((heads + 2 * kvHeads) * headSize) + unit * headSize;
+    for (int d = t; d < size; d += GROUP) {
+      head[d] = qkv.get(from + d);
+    }
+    c.localBarrier();
+    if (rotary % 2 == 1) { // known when the kernel is compiled
+      float squares = 0;
+      for (int d = t; d < size; d += GROUP) {
+        squares = head[d] * head[d] + squares;
       }
+      local[t] = squares;
       c.localBarrier();
-      if (unit < heads + kvHeads) {
-        if (rotary % 2 == 1) {
-          float squares = 0;
-          for (int d = t; d < headSize; d += GROUP) {
-            squares = head[d] * head[d] + squares;
-          }
-          local[t] = squares;
-          c.localBarrier();
-          for (int step = GROUP / 2; step > 0; step /= 2) {
-            if (t < step) {
-              local[t] += local[t + step];
-            }
-            c.localBarrier();
-          }
-          float scale =
-              1 / TornadoMath.sqrt(local[0] / headSize + headNorms.get(layers * 2 * headSize));
-          for (int d = t; d < headSize; d += GROUP) {
-            head[d] = head[d] * scale * headNorms.get((layer * 2 + isKey) * headSize + d);
-          }
-          c.localBarrier();
-        }
-        int angle = call.get(record + Call.POSITION) * 2 * half;
-        for (int i = t; i < half; i += GROUP) {
-          float a = head[i];
-          float b = head[half + i];
-          float cos = angles.get(angle + i);
-          float sin = angles.get(angle + half + i);
-          head[i] = a * cos - b * sin;
-          head[half + i] = b * cos + a * sin;
+      for (int step = GROUP / 2; step > 0; step /= 2) {
+        if (t < step) {
+          local[t] += local[t + step];
         }
         c.localBarrier();
       }
-      int write = call.get(record + Call.WRITE);
-      int pool = call.get(Call.POOL);
-      if (unit < heads) {
-        for (int d = t; d < headSize; d += GROUP) {
-          qkv.set(from + d, head[d]);
-        }
-      } else if (unit < heads + kvHeads) {
-        int at = keyAt(layer * kvHeads + unit - heads, pool, headSize, write);
-        for (int d = t; d < headSize; d += GROUP) {
-          keys.set(at + d * PANEL, head[d]);
-        }
-      } else {
-        int at = valueAt(layer * kvHeads + unit - heads - kvHeads, pool, headSize, write);
-        for (int d = t; d < headSize; d += GROUP) {
-          values.set(at + d, head[d]);
-        }
+      float scale =
+          1 / TornadoMath.sqrt(local[0] / headSize + headNorms.get(layers * 2 * headSize));
+      for (int d = t; d < turned; d += GROUP) {
+        head[d] = head[d] * scale * headNorms.get((layer * 2 + isKey) * headSize + d);
+      }
+      c.localBarrier();
+    }
+    int pairs = Math.min(half, turned);
+    int angle = call.get(record + Call.POSITION) * 2 * half;
+    for (int i = t; i < pairs; i += GROUP) {
+      float a = head[i];
+      float b = head[half + i];
+      float cos = angles.get(angle + i);
+      float sin = angles.get(angle + half + i);
+      head[i] = a * cos - b * sin;
+      head[half + i] = b * cos + a * sin;
+    }
+    c.localBarrier();
+    int write = call.get(record + Call.WRITE);
+    int pool = call.get(Call.POOL);
+    if (unit < heads) {
+      for (int d = t; d < size; d += GROUP) {
+        qkv.set(from + d, head[d]);
+      }
+    } else if (unit < heads + kvHeads) {
+      int at = keyAt(layer * kvHeads + unit - heads, pool, headSize, write);
+      for (int d = t; d < size; d += GROUP) {
+        keys.set(at + d * PANEL, head[d]);
+      }
+    } else {
+      int at = valueAt(layer * kvHeads + unit - heads - kvHeads, pool, headSize, write);
+      for (int d = t; d < size; d += GROUP) {
+        values.set(at + d, head[d]);
       }
     }
   }
@@ -148,76 +148,76 @@ final class AttentionKernels {
     int head = c.groupIdx;
     int row = c.groupIdy;
     int t = c.localIdx;
-    if (row < call.get(Call.ROWS)) {
-      int record = Call.HEADER + row * Call.RECORD;
-      int base = call.get(record + Call.BASE);
-      int start = call.get(record + Call.START);
-      int contiguous = call.get(record + Call.CONTIGUOUS);
-      int end = call.get(record + Call.END);
-      int path = call.get(record + Call.PATH);
-      int pool = call.get(Call.POOL);
-      int headOfLayer = (state.get(0) + chunkLayer) * kvHeads + head / (heads / kvHeads);
-      int from = row * RowKernels.stride((heads + 2 * kvHeads) * headSize) + head * headSize;
-      float scale = 1 / TornadoMath.sqrt((float) headSize);
-      for (int d = t; d < headSize; d += GROUP) {
-        query[d] = qkv.get(from + d) * scale;
-        sum[d] = 0;
-      }
-      float max = UNSEEN;
-      float total = 0;
-      for (int block = start / GROUP * GROUP; block < end; block += GROUP) {
-        int ordinal = block + t;
-        float score = UNSEEN;
-        c.localBarrier();
-        if (ordinal >= start && ordinal < end) {
-          int key = ordinal;
-          if (ordinal >= contiguous) {
-            key = call.get(path + ordinal - contiguous);
-          }
-          slot[t] = base + key;
-          int at = keyAt(headOfLayer, pool, headSize, base + key);
-          score = 0;
-          for (int d = 0; d < headSize; d++) {
-            score = query[d] * keys.get(at + d * PANEL) + score;
-          }
+    // No barrier is inside a condition, see Products.
+    int size = row < call.get(Call.ROWS) ? headSize : 0;
+    int record = Call.HEADER + row * Call.RECORD;
+    int base = call.get(record + Call.BASE);
+    int start = call.get(record + Call.START);
+    int contiguous = call.get(record + Call.CONTIGUOUS);
+    int end = size > 0 ? call.get(record + Call.END) : 0;
+    int path = call.get(record + Call.PATH);
+    int pool = call.get(Call.POOL);
+    int headOfLayer = (state.get(0) + chunkLayer) * kvHeads + head / (heads / kvHeads);
+    int from = row * RowKernels.stride((heads + 2 * kvHeads) * headSize) + head * headSize;
+    float scale = 1 / TornadoMath.sqrt((float) headSize);
+    for (int d = t; d < size; d += GROUP) {
+      query[d] = qkv.get(from + d) * scale;
+      sum[d] = 0;
+    }
+    float max = UNSEEN;
+    float total = 0;
+    for (int block = start / GROUP * GROUP; block < end; block += GROUP) {
+      int ordinal = block + t;
+      float score = UNSEEN;
+      c.localBarrier();
+      if (ordinal >= start && ordinal < end) {
+        int key = ordinal;
+        if (ordinal >= contiguous) {
+          key = call.get(path + ordinal - contiguous);
         }
-        local[t] = score;
-        c.localBarrier();
-        for (int step = GROUP / 2; step > 0; step /= 2) {
-          if (t < step) {
-            local[t] = TornadoMath.max(local[t], local[t + step]);
-          }
-          c.localBarrier();
-        }
-        float highest = TornadoMath.max(max, local[0]);
-        float shrink = TornadoMath.exp(max - highest);
-        float mine = ordinal >= start && ordinal < end ? TornadoMath.exp(score - highest) : 0;
-        c.localBarrier();
-        weight[t] = mine;
-        local[t] = mine;
-        c.localBarrier();
-        for (int step = GROUP / 2; step > 0; step /= 2) {
-          if (t < step) {
-            local[t] += local[t + step];
-          }
-          c.localBarrier();
-        }
-        total = total * shrink + local[0];
-        max = highest;
-        int first = Math.max(start - block, 0);
-        int count = Math.min(end - block, GROUP);
-        for (int d = t; d < headSize; d += GROUP) {
-          float s = sum[d] * shrink;
-          for (int i = first; i < count; i++) {
-            s = weight[i] * values.get(valueAt(headOfLayer, pool, headSize, slot[i]) + d) + s;
-          }
-          sum[d] = s;
+        slot[t] = base + key;
+        int at = keyAt(headOfLayer, pool, headSize, base + key);
+        score = 0;
+        for (int d = 0; d < headSize; d++) {
+          score = query[d] * keys.get(at + d * PANEL) + score;
         }
       }
-      int to = row * RowKernels.stride(heads * headSize) + head * headSize;
-      for (int d = t; d < headSize; d += GROUP) {
-        mixed.set(to + d, sum[d] / total);
+      local[t] = score;
+      c.localBarrier();
+      for (int step = GROUP / 2; step > 0; step /= 2) {
+        if (t < step) {
+          local[t] = TornadoMath.max(local[t], local[t + step]);
+        }
+        c.localBarrier();
       }
+      float highest = TornadoMath.max(max, local[0]);
+      float shrink = TornadoMath.exp(max - highest);
+      float mine = ordinal >= start && ordinal < end ? TornadoMath.exp(score - highest) : 0;
+      c.localBarrier();
+      weight[t] = mine;
+      local[t] = mine;
+      c.localBarrier();
+      for (int step = GROUP / 2; step > 0; step /= 2) {
+        if (t < step) {
+          local[t] += local[t + step];
+        }
+        c.localBarrier();
+      }
+      total = total * shrink + local[0];
+      max = highest;
+      int first = Math.max(start - block, 0);
+      int count = Math.min(end - block, GROUP);
+      for (int d = t; d < size; d += GROUP) {
+        float s = sum[d] * shrink;
+        for (int i = first; i < count; i++) {
+          s = weight[i] * values.get(valueAt(headOfLayer, pool, headSize, slot[i]) + d) + s;
+        }
+        sum[d] = s;
+      }
+    }
+    int to = row * RowKernels.stride(heads * headSize) + head * headSize;
+    for (int d = t; d < size; d += GROUP) {
+      mixed.set(to + d, sum[d] / total);
     }
   }
 

@@ -8,8 +8,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * What a forward works on, on the device for the life of an {@link Engine}. Rows are padded with
- * zeros that nothing writes, so that products may run over the padding.
+ * What a forward works on, on the device for the life of an {@link Engine}. Rows are padded to
+ * {@link RowKernels#stride}; what is in the padding is not known: TornadoVM does not upload a
+ * buffer that a graph writes before it reads it.
  *
  * @param state index of the chunk of layers to run
  * @param x the residual stream

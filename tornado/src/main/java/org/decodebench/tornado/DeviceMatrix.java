@@ -10,7 +10,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * The matrices of one kind of all layers, in the form that {@link Products} computes on.
  *
  * @param rows of one layer's matrix
- * @param columns padded
+ * @param columns of one
  * @param words the weights, {@code [layer][panel][column][32]}
  * @param bytes that a layer's product reads, padding included
  */
@@ -31,7 +31,7 @@ record DeviceMatrix(int layers, int rows, int columns, TornadoNativeArray words,
     for (Tensor part : tensors[0]) {
       rows += part.rows();
     }
-    int columns = RowKernels.stride(tensors[0][0].columns());
+    int columns = tensors[0][0].columns();
     int panels = (rows + Products.PANEL - 1) / Products.PANEL;
     int panelSize = columns * Products.PANEL;
     long size = (long) tensors.length * panels * panelSize;

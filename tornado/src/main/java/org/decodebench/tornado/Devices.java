@@ -33,6 +33,9 @@ final class Devices {
       }
       return runtime;
     } catch (LinkageError e) {
+      if (System.getProperty("tornado.load.runtime.implementation") != null) {
+        throw new UsageException("TornadoVM finds no device: " + HINT, e);
+      }
       throw new UsageException(
           "the JVM runs without TornadoVM's flags; start ./decodebench, which adds them, with"
               + " TornadoVM's SDK in TORNADOVM_HOME",

@@ -96,7 +96,8 @@ final class Products {
    *
    * @param count index in {@code call} of the number of positions
    * @param chunkLayer layer within the chunk that the graph covers
-   * @param columns padded; also the distance of {@code x}'s rows
+   * @param columns of the matrix; what pads {@code x}'s rows is never read, as a device's buffers
+   *     begin with anything
    * @param onlyAt the chunk in whose execution it computes, or -1 for all
    */
   static void narrowF32(
@@ -165,7 +166,8 @@ final class Products {
     int from = Math.min(split * segment, columns);
     int to = first < n ? Math.min(from + segment, columns) : from;
     int base = base(state, flags, chunkLayer, rows, panel, columns) + lane;
-    int at = first * columns;
+    int stride = RowKernels.stride(columns);
+    int at = first * stride;
     float s0 = 0;
     float s1 = 0;
     float s2 = 0;
@@ -178,13 +180,13 @@ final class Products {
       float v = w.get(base + k * PANEL);
       int p = at + k;
       s0 = v * x.get(p) + s0;
-      s1 = v * x.get(p + columns) + s1;
-      s2 = v * x.get(p + 2 * columns) + s2;
-      s3 = v * x.get(p + 3 * columns) + s3;
-      s4 = v * x.get(p + 4 * columns) + s4;
-      s5 = v * x.get(p + 5 * columns) + s5;
-      s6 = v * x.get(p + 6 * columns) + s6;
-      s7 = v * x.get(p + 7 * columns) + s7;
+      s1 = v * x.get(p + stride) + s1;
+      s2 = v * x.get(p + 2 * stride) + s2;
+      s3 = v * x.get(p + 3 * stride) + s3;
+      s4 = v * x.get(p + 4 * stride) + s4;
+      s5 = v * x.get(p + 5 * stride) + s5;
+      s6 = v * x.get(p + 6 * stride) + s6;
+      s7 = v * x.get(p + 7 * stride) + s7;
     }
     part[c.localIdx] = s0;
     part[GROUP + c.localIdx] = s1;

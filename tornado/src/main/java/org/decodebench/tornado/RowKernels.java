@@ -34,7 +34,7 @@ final class RowKernels {
     if (state.get(0) == 0 && row < call.get(Call.ROWS)) {
       int stride = stride(hidden);
       int token = call.get(Call.HEADER + row * Call.RECORD + Call.TOKEN);
-      int from = token / Products.PANEL * stride * Products.PANEL + token % Products.PANEL;
+      int from = token / Products.PANEL * hidden * Products.PANEL + token % Products.PANEL;
       for (int d = c.localIdx; d < hidden; d += GROUP) {
         x.set(row * stride + d, w.get(from + d * Products.PANEL));
       }
@@ -77,39 +77,24 @@ final class RowKernels {
     float[] local = c.allocateFloatLocalArray(GROUP);
     int row = c.groupIdy;
     int n = (flags & FINAL) != 0 ? call.get(Call.WANTED) : call.get(Call.ROWS);
-    if (row < n && (onlyAt < 0 || state.get(0) == onlyAt)) {
-      int stride = stride(hidden);
-      int source = row;
-      int weight = 0;
-      if ((flags & FINAL) != 0) {
-        source = call.get(Call.HEADER + row * Call.RECORD + Call.OUTPUT);
-      } else {
-        weight = (state.get(0) + chunkLayer) * hidden;
+    // No barrier is inside a condition, see Products.
+    int size = row < n && (onlyAt < 0 || state.get(0) == onlyAt) ? hidden : 0;
+    int stride = stride(hidden);
+    int source = row;
+    int weight = 0;
+    if ((flags & FINAL) != 0) {
+      source = call.get(Call.HEADER + row * Call.RECORD + Call.OUTPUT);
+    } else {
+      weight = (state.get(0) + chunkLayer) * hidden;
+    }
+    int from = source * stride;
+    float mean = 0;
+    if ((flags & LAYER_NORM) != 0) {
+      float part = 0;
+      for (int d = c.localIdx; d < size; d += GROUP) {
+        part += x.get(from + d);
       }
-      int from = source * stride;
-      float mean = 0;
-      if ((flags & LAYER_NORM) != 0) {
-        float part = 0;
-        for (int d = c.localIdx; d < hidden; d += GROUP) {
-          part += x.get(from + d);
-        }
-        local[c.localIdx] = part;
-        c.localBarrier();
-        for (int half = GROUP / 2; half > 0; half /= 2) {
-          if (c.localIdx < half) {
-            local[c.localIdx] += local[c.localIdx + half];
-          }
-          c.localBarrier();
-        }
-        mean = local[0] / hidden;
-        c.localBarrier();
-      }
-      float squares = 0;
-      for (int d = c.localIdx; d < hidden; d += GROUP) {
-        float v = x.get(from + d) - mean;
-        squares = v * v + squares;
-      }
-      local[c.localIdx] = squares;
+      local[c.localIdx] = part;
       c.localBarrier();
       for (int half = GROUP / 2; half > 0; half /= 2) {
         if (c.localIdx < half) {
@@ -117,14 +102,29 @@ final class RowKernels {
         }
         c.localBarrier();
       }
-      float scale = 1 / TornadoMath.sqrt(local[0] / hidden + epsilon);
-      for (int d = c.localIdx; d < hidden; d += GROUP) {
-        float v = (x.get(from + d) - mean) * scale * weights.get(weight + d);
-        if ((flags & BIAS) != 0) {
-          v += biases.get(weight + d);
-        }
-        h.set(row * stride + d, v);
+      mean = local[0] / hidden;
+      c.localBarrier();
+    }
+    float squares = 0;
+    for (int d = c.localIdx; d < size; d += GROUP) {
+      float v = x.get(from + d) - mean;
+      squares = v * v + squares;
+    }
+    local[c.localIdx] = squares;
+    c.localBarrier();
+    for (int half = GROUP / 2; half > 0; half /= 2) {
+      if (c.localIdx < half) {
+        local[c.localIdx] += local[c.localIdx + half];
       }
+      c.localBarrier();
+    }
+    float scale = 1 / TornadoMath.sqrt(local[0] / hidden + epsilon);
+    for (int d = c.localIdx; d < size; d += GROUP) {
+      float v = (x.get(from + d) - mean) * scale * weights.get(weight + d);
+      if ((flags & BIAS) != 0) {
+        v += biases.get(weight + d);
+      }
+      h.set(row * stride + d, v);
     }
   }
 

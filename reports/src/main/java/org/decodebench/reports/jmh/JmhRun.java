@@ -63,6 +63,9 @@ public final class JmhRun {
     ChainedOptionsBuilder options = new OptionsBuilder().parent(asked);
     if (!asked.getJvmArgs().hasValue()) {
       options.jvmArgs(JvmFlags.withDevice().toArray(String[]::new));
+      if (JvmFlags.onDevice()) {
+        options.jvmArgsAppend("-Djava.awt.headless=true"); // not the benchmarks' own collector
+      }
     }
     return options.build();
   }

@@ -59,6 +59,11 @@ public final class JvmFlags {
     return flags;
   }
 
+  /** Whether this JVM was started with a device's runtime. */
+  public static boolean onDevice() {
+    return DeviceFlags.ofThisJvm().isPresent();
+  }
+
   /** The class path of this JVM with absolute entries, for a child that starts elsewhere. */
   public static String classPath() {
     String separator = java.io.File.pathSeparator;
