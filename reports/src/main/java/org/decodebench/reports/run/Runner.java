@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
 import org.decodebench.reports.experiment.Experiment;
 import org.decodebench.reports.result.CsvFiles;
@@ -293,10 +294,14 @@ public final class Runner {
     Experiment.Perplexity asked = experiment.perplexity();
     Likelihood likelihood = null;
     HeldOut texts = null;
-    if (asked.source() != null) {
+    Source source = asked.source() == null ? null : Sources.byName(asked.source());
+    if (source != null && !SampleQuality.same(source.tokenizer(), model.tokenizer())) {
+      err.printf(
+          "note: %s is no model of %s, so its perplexity there is left out; see 'perplexity --text'%n",
+          name, asked.source());
+    } else if (source != null) {
       err.println("perplexity of " + name + " …");
-      texts =
-          HeldOut.ofSource(Sources.byName(asked.source()), model, asked.texts(), experiment.seed());
+      texts = HeldOut.ofSource(source, model, asked.texts(), experiment.seed());
       likelihood =
           Perplexities.evaluate(model, texts, null, asked.samples(), experiment.seed(), done -> {});
     }

@@ -161,7 +161,7 @@ final class SampleQuality {
     figures.put("token_entropy_bits", tokenCount == 0 ? Double.NaN : entropy);
   }
 
-  private static boolean same(Tokenizer a, Tokenizer b) {
+  static boolean same(Tokenizer a, Tokenizer b) {
     if (a.vocabSize() != b.vocabSize()) {
       return false;
     }
