@@ -81,10 +81,28 @@ final class FrontierChart {
       taken.add(
           new Rectangle2D.Double(
               x.at(e.median(Figure.HEADLINE)) - 8, y.at(e.median(figure.name())) - 8, 16, 16));
+      takeIntervals(e);
     }
     entries.forEach(this::mark);
     entries.forEach(this::name);
     return out.append("</svg>").toString();
+  }
+
+  /** Names keep clear of the lines of the intervals. */
+  private void takeIntervals(Entry e) {
+    Estimate speed = e.figure(Figure.HEADLINE);
+    Estimate quality = e.figure(figure.name());
+    double px = x.at(speed.median());
+    double py = y.at(quality.median());
+    if (Show.hasInterval(speed)) {
+      double left = x.at(speed.lo());
+      taken.add(new Rectangle2D.Double(left, py - 2, x.at(speed.hi()) - left, 4));
+    }
+    if (Show.hasInterval(quality)) {
+      double a = y.at(quality.lo());
+      double b = y.at(quality.hi());
+      taken.add(new Rectangle2D.Double(px - 2, Math.min(a, b), 4, Math.abs(b - a)));
+    }
   }
 
   private void axes(boolean lower) {

@@ -59,14 +59,14 @@ final class Pictures {
 
     private String draw(String prefix, SvgCanvas.Inks inks, boolean standalone) {
       // The first pass only makes the chart ask for the labels of its ticks.
-      chart.paint(new SvgCanvas(prefix, inks), chart.getWidth(), chart.getHeight());
+      chart.paint(new SvgCanvas(prefix, inks), chart.getWidth(), chart.fullHeight());
       SvgCanvas canvas = new SvgCanvas(prefix, inks);
       for (String label : labels) {
         canvas.expect(label, RowChart.TEXT);
       }
       canvas.expect(title, RowChart.HEADING);
-      chart.paint(canvas, chart.getWidth(), chart.getHeight());
-      return canvas.svg(chart.getWidth(), chart.getHeight(), title, standalone);
+      chart.paint(canvas, chart.getWidth(), chart.fullHeight());
+      return canvas.svg(chart.getWidth(), chart.fullHeight(), title, standalone);
     }
 
     void write(Path folder) {
@@ -84,13 +84,13 @@ final class Pictures {
     private BufferedImage bitmap() {
       BufferedImage image =
           new BufferedImage(
-              SCALE * chart.getWidth(), SCALE * chart.getHeight(), BufferedImage.TYPE_INT_RGB);
+              SCALE * chart.getWidth(), SCALE * chart.fullHeight(), BufferedImage.TYPE_INT_RGB);
       Graphics2D g = image.createGraphics();
       g.setColor(Color.WHITE);
       g.fillRect(0, 0, image.getWidth(), image.getHeight());
       g.scale(SCALE, SCALE);
       g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-      chart.paint(g, chart.getWidth(), chart.getHeight());
+      chart.paint(g, chart.getWidth(), chart.fullHeight());
       g.dispose();
       return image;
     }
@@ -198,11 +198,12 @@ final class Pictures {
           new Color(0x009E73),
           new Color(0xCC79A7),
           new Color(0xF0E442),
-          new Color(0xD55E00));
+          new Color(0xD55E00),
+          new Color(0x8C6D31));
 
   /** In the order of a decode; others follow. */
   private static final List<String> PHASES =
-      List.of("prefill", "draft", "forward", "verify", "sample", "cache");
+      List.of("prefill", "draft", "decode", "denoise", "sample", "cache", "verify");
 
   private static final Color OTHER = new Color(0x9AA0A6);
 

@@ -123,6 +123,11 @@ final class RowChart extends HorizontalBarChart {
     style.setxAxisTickLabelsFormattingFunction(Show::number);
   }
 
+  /** With the keys under the axis: painting makes the library forget them. */
+  int fullHeight() {
+    return FRAME + ROW * rows.size() + (keys.isEmpty() ? 0 : LEGEND);
+  }
+
   @Override
   public void paint(Graphics2D g, int width, int height) {
     super.paint(g, width, keys.isEmpty() ? height : height - LEGEND);
