@@ -8,6 +8,9 @@ import org.decodebench.core.tensor.Tensor;
  * them once into a tile that stays in the cache.
  */
 abstract class TiledPanels extends PackedPanels {
+  /** Ints in a cache line. */
+  private static final int LINE = 16;
+
   /** Most inputs that are multiplied without a tile. */
   static final int FEW = 4;
 
@@ -75,6 +78,8 @@ abstract class TiledPanels extends PackedPanels {
           tile, 0, PANEL, PANEL, count, x, from, xStride, n, y, yOffset, yStride, mode);
       return;
     }
+    int units = (count + unitColumns - 1) / unitColumns;
+    workspace.touched += touch(data, start(panel, unit), start(panel, unit + units));
     if (n == 1) {
       multiply(start(panel, unit), count, x, from, y, yOffset, from > 0, workspace.scales);
       return;
@@ -99,6 +104,19 @@ abstract class TiledPanels extends PackedPanels {
     }
     PanelGemm.multiply(
         tile, 0, PANEL, PANEL, count, x, from, xStride, n, y, yOffset, yStride, mode);
+  }
+
+  /**
+   * Brings what is about to be unpacked into the cache. Unpacking takes some twenty instructions for
+   * each cache line, so that a core sees only a few lines ahead and waits for memory most of the
+   * time; this loop takes two, and keeps as many lines on their way as the core can.
+   */
+  private static int touch(int[] data, int from, int to) {
+    int sum = 0;
+    for (int i = from; i < to; i += LINE) {
+      sum += data[i];
+    }
+    return sum;
   }
 
   /** {@link #unpack} one by one. */

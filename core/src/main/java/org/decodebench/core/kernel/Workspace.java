@@ -10,6 +10,9 @@ public final class Workspace {
   /** Scales of a block of columns, two for each 16 columns at most. */
   final float[] scales = new float[PanelMatrix.K_BLOCK / 16 * 2 * Matrix.PANEL];
 
+  /** What reading ahead leaves, so that no compiler can leave it out. */
+  int touched;
+
   private float[] partial = {};
   private float[] row = {};
   private double[] doubles = {};

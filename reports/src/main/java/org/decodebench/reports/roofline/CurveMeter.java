@@ -16,7 +16,9 @@ final class CurveMeter {
   private static final int MOST_WIDTH = 64;
   private static final int MOST_PREFIX = 32;
   private static final long EACH_NANOS = 100_000_000;
-  private static final int LEAST_RUNS = 3;
+  private static final long MOST_NANOS = 3_000_000_000L;
+  private static final double BETTER = 0.97;
+  private static final int LEAST_RUNS = 5;
 
   private final LanguageModel model;
   private final ForwardCost cost;
@@ -78,16 +80,24 @@ final class CurveMeter {
         points);
   }
 
-  /** The least of many runs is the machine's; what is more was disturbed. */
+  /**
+   * The least of many runs is the machine's; what is more was disturbed. As long as runs get faster,
+   * the compiler is still at work, and it goes on.
+   */
   private ForwardCurve.Point point(Session session, int width) {
     List<Run> runs = List.of(run(width, prefix));
     long least = Long.MAX_VALUE;
-    // Compiled loops may still be replaced by better ones while the first runs go by.
-    long end = System.nanoTime() + EACH_NANOS;
-    for (int i = 0; i < LEAST_RUNS || System.nanoTime() < end; i++) {
-      long start = System.nanoTime();
+    long now = System.nanoTime();
+    long last = now + MOST_NANOS;
+    long end = now + EACH_NANOS;
+    for (int i = 0; i < LEAST_RUNS || now < Math.min(end, last); i++) {
+      long start = now;
       session.forward(runs);
-      least = Math.min(least, System.nanoTime() - start);
+      now = System.nanoTime();
+      if (now - start < BETTER * least) {
+        end = now + EACH_NANOS;
+      }
+      least = Math.min(least, now - start);
     }
     return new ForwardCurve.Point(width, least * 1e-6, bytes(width, prefix), flop(width, prefix));
   }
