@@ -107,9 +107,9 @@ abstract class TiledPanels extends PackedPanels {
   }
 
   /**
-   * Brings what is about to be unpacked into the cache. Unpacking takes some twenty instructions for
-   * each cache line, so that a core sees only a few lines ahead and waits for memory most of the
-   * time; this loop takes two, and keeps as many lines on their way as the core can.
+   * Brings what is about to be unpacked into the cache. Unpacking takes some twenty instructions
+   * for each cache line, so that a core sees only a few lines ahead and waits for memory most of
+   * the time; this loop takes two, and keeps as many lines on their way as the core can.
    */
   private static int touch(int[] data, int from, int to) {
     int sum = 0;

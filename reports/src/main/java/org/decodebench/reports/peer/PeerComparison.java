@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.decodebench.core.UsageException;
+import org.decodebench.reports.result.Environment;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.result.ResultFiles;
 import org.decodebench.reports.result.Results;
@@ -77,7 +78,7 @@ public final class PeerComparison {
     int rounds = results.finished().stream().mapToInt(RunRecord::fork).max().orElse(1);
     Set<PeerTask> tasks = new LinkedHashSet<>();
     for (RunRecord r : results.finished()) {
-      tasks.add(new PeerTask(r.model(), r.threads(), promptTokens, newTokens));
+      tasks.add(task(r, results.environment()));
     }
     List<PeerResult> all = new ArrayList<>();
     Path file = folder.resolve(FILE);
@@ -99,12 +100,39 @@ public final class PeerComparison {
         for (Peer engine : able) {
           err.printf(
               "peer comparison %d/%d: %s on %s%n", round, rounds, engine.name(), task.model());
-          all.add(engine.measure(task).inFork(round));
+          measure(engine, task, round, all);
           write(file, all);
         }
       }
     }
     PeerRatio.of(all).forEach(r -> out.println(r.line()));
+  }
+
+  /** The run's own results are there already; an engine that fails is left out. */
+  private void measure(Peer engine, PeerTask task, int round, List<PeerResult> all)
+      throws InterruptedException {
+    try {
+      all.add(engine.measure(task).inFork(round));
+    } catch (UsageException e) {
+      err.println("warning: " + engine.name() + " on " + task.model() + ": " + e.getMessage());
+    }
+  }
+
+  /** As asked, or as much of it as the model's context has room for. */
+  private PeerTask task(RunRecord r, Environment environment) {
+    int room =
+        environment == null || environment.models() == null
+            ? 0
+            : environment.models().stream()
+                .filter(m -> m.name().equals(r.model()))
+                .mapToInt(Environment.Model::contextLength)
+                .findFirst()
+                .orElse(0);
+    if (room == 0 || promptTokens + newTokens <= room) {
+      return new PeerTask(r.model(), r.threads(), promptTokens, newTokens);
+    }
+    int tokens = Math.min(newTokens, room / 2);
+    return new PeerTask(r.model(), r.threads(), room - tokens, tokens);
   }
 
   private static void write(Path file, List<PeerResult> all) {

@@ -81,8 +81,8 @@ final class CurveMeter {
   }
 
   /**
-   * The least of many runs is the machine's; what is more was disturbed. As long as runs get faster,
-   * the compiler is still at work, and it goes on.
+   * The least of many runs is the machine's; what is more was disturbed. As long as runs get
+   * faster, the compiler is still at work, and it goes on.
    */
   private ForwardCurve.Point point(Session session, int width) {
     List<Run> runs = List.of(run(width, prefix));
