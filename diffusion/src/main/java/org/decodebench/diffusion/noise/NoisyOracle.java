@@ -33,6 +33,13 @@ public final class NoisyOracle implements LanguageModel {
             source.vocabSize(), source.tokenizer().begin(), OptionalInt.of(WordTokenizer.MASK));
   }
 
+  /** Texts without an end are as long as can be enumerated; the others have their own length. */
+  private int contextLength() {
+    int symbols = source.vocabSize() - WordTokenizer.SPECIALS;
+    int most = (int) (Math.log(MOST_TEXTS) / Math.log(Math.max(2, symbols)));
+    return source.hasEnd() ? CONTEXT_LENGTH : Math.min(CONTEXT_LENGTH, 1 + most);
+  }
+
   /**
    * All texts of a length with their probabilities.
    *
@@ -90,7 +97,7 @@ public final class NoisyOracle implements LanguageModel {
         0,
         0,
         0,
-        CONTEXT_LENGTH,
+        contextLength(),
         ModelConfig.Norm.RMS,
         0,
         new ModelConfig.Positions.None(),

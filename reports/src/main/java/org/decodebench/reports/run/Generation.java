@@ -164,6 +164,8 @@ public final class Generation {
     private final EventLog log;
     private final StreamingDecoder text;
     private final int[] canvas;
+    private final int[] prompt;
+    private boolean begun;
     private int readable;
     private int shownStep = -1;
 
@@ -176,15 +178,24 @@ public final class Generation {
       text = tokenizer.stream();
       canvas = new int[most];
       Arrays.fill(canvas, OPEN);
-      for (int id : prompt) {
-        out.print(text.next(id));
+      this.prompt = prompt;
+    }
+
+    /** Shows the prompt, not before the decoder has accepted it. */
+    private void begin() {
+      if (!begun) {
+        begun = true;
+        for (int id : prompt) {
+          out.print(text.next(id));
+        }
+        out.flush();
       }
-      out.flush();
     }
 
     @Override
     public void prefilled() {
       log.prefilled();
+      begin();
     }
 
     @Override
@@ -200,6 +211,7 @@ public final class Generation {
           canvas[positions[i]] = tokens[i];
         }
       }
+      begin();
       if (streams) {
         while (readable < canvas.length && canvas[readable] != OPEN) {
           out.print(text.next(canvas[readable++]));
@@ -226,6 +238,7 @@ public final class Generation {
     }
 
     void finish(int[] tokens) {
+      begin();
       if (showSteps) {
         show();
       }
