@@ -65,7 +65,7 @@ final class ArBatch {
     if (sharePrefix) {
       Prefill.share(session, order, first, chunk);
     }
-    Logits logits = Prefill.run(session, order, first, chunk, true);
+    Logits logits = Prefill.run(session, order, first, chunk, Prefill.LAST_ROW);
     clock.lap("prefill");
     listener.prefilled();
     for (int p = 0; p < places.length; p++) {
@@ -101,7 +101,7 @@ final class ArBatch {
     List<Run> runs = new ArrayList<>(places.length);
     for (int p = 0; p < places.length; p++) {
       if (places[p] != null) {
-        runs.add(Prefill.run(session, p, places[p].text, chunk, true));
+        runs.add(Prefill.run(session, p, places[p].text, chunk, Prefill.LAST_ROW));
       }
     }
     return runs;

@@ -40,7 +40,7 @@ final class BeamBatch {
             searches.stream().mapToInt(search -> search.live().getFirst().slot()).toArray(),
             searches.stream().map(search -> search.live().getFirst().text()).toList(),
             settings.prefillChunk(),
-            true);
+            Prefill.LAST_ROW);
     clock.lap("prefill");
     listener.prefilled();
     List<BeamSearch> open = searches;
@@ -64,7 +64,9 @@ final class BeamBatch {
     List<Run> runs = new ArrayList<>();
     for (BeamSearch search : open) {
       for (BeamSearch.Beam beam : search.live()) {
-        runs.add(Prefill.run(session, beam.slot(), beam.text(), settings.prefillChunk(), true));
+        runs.add(
+            Prefill.run(
+                session, beam.slot(), beam.text(), settings.prefillChunk(), Prefill.LAST_ROW));
       }
     }
     clock.skip();

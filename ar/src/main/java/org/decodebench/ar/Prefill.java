@@ -12,17 +12,35 @@ import org.decodebench.core.model.Session;
 public final class Prefill {
   private Prefill() {}
 
+  /** Which rows of a prefill are wanted, and who reads them. */
+  public interface Reader {
+    /**
+     * @param tokens of a run
+     * @param endsText whether its last token is its text's
+     */
+    int[] rows(int tokens, boolean endsText);
+
+    /** After each forward. */
+    default void read(List<Run> runs) {}
+  }
+
+  /** Nothing: the cache alone. */
+  public static final Reader NO_ROWS = (tokens, endsText) -> Run.none();
+
+  /** The row that follows each text. */
+  public static final Reader LAST_ROW =
+      (tokens, endsText) -> endsText ? Run.last(tokens) : Run.none();
+
   /**
    * Evaluates what each text has beyond its place's committed length and commits it, at most {@code
    * chunk} positions of a text in a forward. Shorter texts start later, so that all end in the same
    * forward.
    *
    * @param places of the session, one a text
-   * @param rows whether the last row of each text is wanted
-   * @return one row of logits a text, in order, or none
+   * @return the rows of the last forward that were wanted: the texts in order
    */
   public static Logits run(
-      Session session, int[] places, List<Continuation> texts, int chunk, boolean rows) {
+      Session session, int[] places, List<Continuation> texts, int chunk, Reader reader) {
     int rounds = 0;
     for (int i = 0; i < places.length; i++) {
       rounds = Math.max(rounds, rounds(session, places[i], texts.get(i), chunk));
@@ -32,10 +50,11 @@ public final class Prefill {
       List<Run> runs = new ArrayList<>(places.length);
       for (int i = 0; i < places.length; i++) {
         if (rounds(session, places[i], texts.get(i), chunk) >= left) {
-          runs.add(run(session, places[i], texts.get(i), chunk, rows));
+          runs.add(run(session, places[i], texts.get(i), chunk, reader));
         }
       }
       last = session.forward(runs);
+      reader.read(runs);
       for (Run run : runs) {
         session.commit(run.sequence(), run.end());
       }
@@ -70,11 +89,11 @@ public final class Prefill {
     }
   }
 
-  /** The next positions of a text, at most a chunk; the last row's logits if the text ends here. */
-  static Run run(Session session, int place, Continuation text, int chunk, boolean rows) {
+  /** The next positions of a text, at most a chunk. */
+  static Run run(Session session, int place, Continuation text, int chunk, Reader reader) {
     int from = session.length(place);
     int to = Math.min(text.length(), from + chunk);
-    int[] wanted = rows && to == text.length() ? Run.last(to - from) : Run.none();
+    int[] wanted = reader.rows(to - from, to == text.length());
     return new Run(place, text.slice(from, to), from, Attention.CAUSAL, wanted);
   }
 

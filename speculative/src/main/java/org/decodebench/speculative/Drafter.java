@@ -16,6 +16,19 @@ interface Drafter extends AutoCloseable {
   /** New texts, each holding its prompt alone, take their places (earlier ones are gone). */
   default void enter(List<Seat> seats) {}
 
+  /** Whether {@link #heard} is to be told of the target's hidden states. */
+  default boolean readsTarget() {
+    return false;
+  }
+
+  /**
+   * The target's hidden state at a position of a text: of every position but the last, in order,
+   * before the text is drafted for.
+   *
+   * @param hidden holds the state from {@code offset} on, until this returns
+   */
+  default void heard(Seat seat, int position, float[] hidden, int offset) {}
+
   /**
    * @param most for each seat the deepest draft that is of use, at least 1
    * @return one draft a seat, in order; it may be empty

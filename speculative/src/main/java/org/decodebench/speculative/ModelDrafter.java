@@ -55,7 +55,7 @@ final class ModelDrafter implements Drafter {
         seats.stream().mapToInt(Seat::place).toArray(),
         seats.stream().map(Seat::text).toList(),
         prefillChunk,
-        false);
+        Prefill.NO_ROWS);
   }
 
   @Override

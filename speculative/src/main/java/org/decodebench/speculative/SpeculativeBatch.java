@@ -75,19 +75,23 @@ final class SpeculativeBatch {
     boolean first = live.isEmpty() && step == 0;
     clock.skip();
     drafter.enter(seats);
+    PromptStates states =
+        drafter.readsTarget()
+            ? new PromptStates(target, drafter, seats, request.model().config().hiddenSize())
+            : null;
     Logits logits =
         Prefill.run(
             target,
             seats.stream().mapToInt(Seat::place).toArray(),
             seats.stream().map(Seat::text).toList(),
             settings.prefillChunk(),
-            true);
+            states == null ? Prefill.LAST_ROW : states);
     clock.lap("prefill");
     if (first) {
       listener.prefilled();
     }
-    for (int row = 0; row < seats.size(); row++) {
-      verify(seats.get(row), Draft.EMPTY, logits, row);
+    for (int i = 0; i < seats.size(); i++) {
+      verify(seats.get(i), Draft.EMPTY, logits, states == null ? i : states.lastRow(i));
     }
     clock.lap("sample");
     live.addAll(seats);
@@ -117,10 +121,25 @@ final class SpeculativeBatch {
     clock.lap("verify");
     int row = 0;
     for (int i = 0; i < live.size(); i++) {
-      keep(live.get(i), drafts.get(i), verify(live.get(i), drafts.get(i), logits, row));
+      int length = live.get(i).text().length();
+      int[] path = verify(live.get(i), drafts.get(i), logits, row);
+      keep(live.get(i), drafts.get(i), path);
+      if (drafter.readsTarget()) {
+        tell(live.get(i), length, path, row);
+      }
       row += drafts.get(i).size() + 1;
     }
     step++;
+  }
+
+  /** The states of what was the text's last token and of the drafted tokens that stay. */
+  private void tell(Seat seat, int length, int[] path, int row) {
+    float[] hidden = target.hidden();
+    int size = request.model().config().hiddenSize();
+    drafter.heard(seat, length - 1, hidden, row * size);
+    for (int i = 0; i < path.length; i++) {
+      drafter.heard(seat, length + i, hidden, (row + 1 + path[i]) * size);
+    }
   }
 
   /** A text with room for one token only needs no draft. */

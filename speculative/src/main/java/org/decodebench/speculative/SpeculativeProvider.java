@@ -1,6 +1,5 @@
 package org.decodebench.speculative;
 
-import java.util.Arrays;
 import java.util.List;
 import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.UsageException;
@@ -11,8 +10,6 @@ import org.decodebench.core.decode.Settings;
 
 /** Registers {@code speculative}: a draft model. */
 public final class SpeculativeProvider implements DecoderProvider {
-
-  private static final int MOST_NODES = 512;
 
   @Override
   public String name() {
@@ -28,7 +25,7 @@ public final class SpeculativeProvider implements DecoderProvider {
   public List<Setting> settings() {
     return CommonSettings.after(
         new Setting("draft", "", "the draft model; it must share the target's tokenizer"),
-        new Setting("tree", "", "draft a tree with so many children by depth, for example 4x2x1"),
+        Branches.SETTING,
         new Setting(
             "confidence", "0", "end a draft where the draft model's largest probability is below"));
   }
@@ -48,26 +45,8 @@ public final class SpeculativeProvider implements DecoderProvider {
     if (settings.text("tree").isEmpty()) {
       return CommonSettings.decoder(name(), settings, method);
     }
-    int[] branches = branches(settings);
+    int[] branches = Branches.parse(settings);
     return CommonSettings.decoder(
         name(), settings, new TreeDrafting(method, branches), branches.length);
-  }
-
-  private static int[] branches(Settings settings) {
-    if (!settings.text("tree").matches("[1-9][0-9]?(x[1-9][0-9]?){0,31}")) {
-      throw settings.bad("tree", "numbers of children by depth, for example 4x2x1");
-    }
-    int[] branches =
-        Arrays.stream(settings.text("tree").split("x")).mapToInt(Integer::parseInt).toArray();
-    long level = 1;
-    long nodes = 0;
-    for (int branch : branches) {
-      level *= branch;
-      nodes += level;
-    }
-    if (nodes > MOST_NODES) {
-      throw settings.bad("tree", "a tree of at most " + MOST_NODES + " tokens");
-    }
-    return branches;
   }
 }

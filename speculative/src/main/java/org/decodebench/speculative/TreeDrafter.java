@@ -9,15 +9,16 @@ import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
-import org.decodebench.core.sampling.Distributions;
-import org.decodebench.core.sampling.History;
 import org.decodebench.core.sampling.Sampler;
 import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
- * A smaller model drafts a tree of a fixed shape, one forward a depth (SpecInfer 2305.09781):
- * children of a node are drawn without replacement, or at temperature 0 are its most probable
- * tokens.
+ * A smaller model drafts a tree of a fixed shape, one forward a depth (SpecInfer 2305.09781).
+ *
+ * <p>An EAGLE head (2401.15077) does the same with the target's hidden states: its position i reads
+ * token i + 1 and the target's state at i, and below the root, where the target has not been, its
+ * own output in place of that. When the target has verified a draft its true states take the place
+ * of the head's own.
  */
 final class TreeDrafter implements Drafter {
   private final Session session;
@@ -26,6 +27,10 @@ final class TreeDrafter implements Drafter {
   private final int[] branches;
   private final int prefillChunk;
   private final Tokenizer tokenizer;
+
+  /** The target's hidden states, for a head that reads them; else null. */
+  private final TargetStates states;
+
   private final Growth[] last;
 
   TreeDrafter(DecodeRequest request, TreeDrafting method, int capacity, int width) {
@@ -35,6 +40,10 @@ final class TreeDrafter implements Drafter {
     branches = method.branches();
     prefillChunk = method.chain().prefillChunk();
     tokenizer = method.chain().model().tokenizer();
+    states =
+        method.chain().model().inputSize() > 0
+            ? new TargetStates(method.chain().model().inputSize(), capacity, width)
+            : null;
     last = new Growth[width];
   }
 
@@ -44,12 +53,27 @@ final class TreeDrafter implements Drafter {
       session.truncate(seat.place(), 0);
       last[seat.place()] = null;
     }
+    if (states != null) {
+      // What the target will say of the prompt is not known yet.
+      states.enter(seats);
+      return;
+    }
     Prefill.run(
         session,
         seats.stream().mapToInt(Seat::place).toArray(),
         seats.stream().map(Seat::text).toList(),
         prefillChunk,
-        false);
+        Prefill.NO_ROWS);
+  }
+
+  @Override
+  public boolean readsTarget() {
+    return states != null;
+  }
+
+  @Override
+  public void heard(Seat seat, int position, float[] hidden, int offset) {
+    states.heard(seat, position, hidden, offset);
   }
 
   @Override
@@ -73,7 +97,7 @@ final class TreeDrafter implements Drafter {
       }
       growing = next;
     }
-    return growths.stream().map(Growth::draft).toList();
+    return growths.stream().map(growth -> growth.tree.draft()).toList();
   }
 
   @Override
@@ -81,7 +105,7 @@ final class TreeDrafter implements Drafter {
     for (Seat seat : seats) {
       Growth growth = last[seat.place()];
       if (growth != null) {
-        session.commitPath(seat.place(), growth.kept());
+        session.commitPath(seat.place(), states == null ? growth.kept() : new int[0]);
         last[seat.place()] = null;
       }
     }
@@ -94,12 +118,16 @@ final class TreeDrafter implements Drafter {
 
   /** A tree that grows after a text. */
   private final class Growth {
+    final DraftTree tree;
     private final Seat seat;
     private final int depths;
+
+    /** Positions of the session that are text. */
     private final int prefix;
-    private final List<Integer> tokens = new ArrayList<>();
-    private final List<Integer> parents = new ArrayList<>();
-    private final List<double[]> proposals = new ArrayList<>();
+
+    /** Of a head: the states that the nodes' parents gave, node after node. */
+    private float[] inputs = {};
+
     private int depth;
 
     /** Nodes before this one have been evaluated; those from it on are the leaves to grow. */
@@ -108,142 +136,87 @@ final class TreeDrafter implements Drafter {
     Growth(Seat seat, int depths) {
       this.seat = seat;
       this.depths = depths;
-      prefix = seat.text().length();
+      tree = new DraftTree(seat, sampler, greedy);
+      prefix = seat.text().length() - shift();
+    }
+
+    private int shift() {
+      return states == null ? 0 : 1;
     }
 
     /** The text's unread tokens, or the leaves. */
     Run run() {
+      int place = seat.place();
       if (depth == 0) {
-        int from = session.length(seat.place());
-        int[] unread = seat.text().slice(from, prefix);
-        return new Run(seat.place(), unread, from, Attention.CAUSAL, Run.last(unread.length));
+        int from = session.length(place);
+        int[] unread = seat.text().slice(from + shift(), prefix + shift());
+        float[] given = states == null ? null : states.slice(place, from, prefix);
+        return new Run(place, unread, from, Attention.CAUSAL, Run.last(unread.length), given);
       }
-      int[] leaves = ints(tokens.subList(evaluated, tokens.size()));
+      int[] leaves = tree.tokens(evaluated);
       return new Run(
-          seat.place(),
+          place,
           leaves,
           prefix + evaluated,
-          new Attention.Tree(prefix, ints(parents)),
-          Run.all(leaves.length));
+          new Attention.Tree(prefix, tree.parents()),
+          Run.all(leaves.length),
+          states == null ? null : inputs);
     }
 
     int rows() {
-      return depth == 0 ? 1 : tokens.size() - evaluated;
+      return depth == 0 ? 1 : tree.size() - evaluated;
     }
 
     /** Gives every leaf its children; whether these are to grow too. */
     boolean extend(Logits logits, int row) {
       int from = depth == 0 ? -1 : evaluated;
-      int to = depth == 0 ? 0 : tokens.size();
+      int to = depth == 0 ? 0 : tree.size();
       if (depth == 0) {
         session.commit(seat.place(), prefix);
       }
-      evaluated = depth == 0 ? 0 : to;
+      evaluated = to;
       for (int leaf = from; leaf < to; leaf++) {
-        boolean ends = leaf >= 0 && tokenizer.isEnd(tokens.get(leaf));
+        boolean ends = leaf >= 0 && tokenizer.isEnd(tree.token(leaf));
         if (!ends) {
-          addChildren(leaf, logits, row + leaf - from);
+          int room = session.capacity() - prefix - tree.size();
+          tree.grow(leaf, logits, row + leaf - from, Math.min(branches[depth], room));
         }
       }
       depth++;
-      return depth < depths && evaluated < tokens.size();
-    }
-
-    private void addChildren(int leaf, Logits logits, int row) {
-      int room = session.capacity() - prefix - tokens.size();
-      int count = Math.min(branches[depth], room);
-      if (greedy) {
-        for (int token : largest(logits, row, count)) {
-          add(token, leaf, null);
-        }
-        return;
+      boolean goesOn = depth < depths && evaluated < tree.size();
+      if (goesOn && states != null) {
+        keepStates(row - from);
       }
-      int[] path = path(leaf);
-      double[] q = new double[logits.vocab()];
-      History history = new History(path, path.length, seat.text().prompt());
-      sampler.distribution(logits.values(), logits.offset(row), history, q);
-      for (int c = 0; c < count && q != null; c++) {
-        double u = seat.text().uniform(path.length, Verifier.draw(c));
-        int token = Distributions.sample(q, u);
-        add(token, leaf, q);
-        q = without(q, token);
+      return goesOn;
+    }
+
+    /**
+     * @param row of the last forward that belongs to node 0; that of node -1 is the one before
+     */
+    private void keepStates(int row) {
+      int size = states.size();
+      float[] own = session.hidden();
+      inputs = new float[(tree.size() - evaluated) * size];
+      for (int node = evaluated; node < tree.size(); node++) {
+        System.arraycopy(
+            own, (row + tree.parent(node)) * size, inputs, (node - evaluated) * size, size);
       }
-    }
-
-    private void add(int token, int parent, double[] q) {
-      tokens.add(token);
-      parents.add(parent);
-      proposals.add(q);
-    }
-
-    /** The text and the tokens down to a node. */
-    private int[] path(int node) {
-      List<Integer> reversed = new ArrayList<>();
-      for (int j = node; j >= 0; j = parents.get(j)) {
-        reversed.add(tokens.get(j));
-      }
-      return seat.text().with(ints(reversed.reversed()), reversed.size());
-    }
-
-    Draft draft() {
-      return new Draft(ints(tokens), ints(parents), proposals.toArray(double[][]::new));
     }
 
     /** The evaluated nodes that the text went on with. */
     int[] kept() {
-      List<Integer> path = new ArrayList<>();
+      int[] path = new int[evaluated];
+      int count = 0;
       int node = -1;
       // The newest token is left for the next round to evaluate: its row is the one wanted.
       for (int at = prefix; at < seat.text().length() - 1; at++) {
-        node = child(node, seat.text().slice(at, at + 1)[0]);
+        node = tree.child(node, seat.text().slice(at, at + 1)[0]);
         if (node < 0 || node >= evaluated) {
           break;
         }
-        path.add(node);
+        path[count++] = node;
       }
-      return ints(path);
+      return Arrays.copyOf(path, count);
     }
-
-    private int child(int parent, int token) {
-      for (int j = Math.max(0, parent); j < tokens.size(); j++) {
-        if (parents.get(j) == parent && tokens.get(j) == token) {
-          return j;
-        }
-      }
-      return -1;
-    }
-  }
-
-  /** q given that it is not this token; null if nothing else is possible. */
-  private static double[] without(double[] q, int token) {
-    double rest = 0;
-    for (int v = 0; v < q.length; v++) {
-      rest += v == token ? 0 : q[v];
-    }
-    if (rest <= 0) {
-      return null;
-    }
-    double[] others = new double[q.length];
-    for (int v = 0; v < q.length; v++) {
-      others[v] = v == token ? 0 : q[v] / rest;
-    }
-    return others;
-  }
-
-  /** The tokens with the largest logits, the lowest id first among equals. */
-  private static int[] largest(Logits logits, int row, int count) {
-    int[] best = new int[Math.max(0, count)];
-    float[] values =
-        Arrays.copyOfRange(
-            logits.values(), logits.offset(row), logits.offset(row) + logits.vocab());
-    for (int i = 0; i < best.length; i++) {
-      best[i] = Distributions.argmax(values, 0, values.length);
-      values[best[i]] = Float.NEGATIVE_INFINITY;
-    }
-    return best;
-  }
-
-  private static int[] ints(List<Integer> list) {
-    return list.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -18,13 +18,7 @@ record TreeDrafting(ModelDrafting chain, int[] branches) implements DraftMethod 
 
   @Override
   public int nodes() {
-    int nodes = 0;
-    int level = 1;
-    for (int branch : branches) {
-      level *= branch;
-      nodes += level;
-    }
-    return nodes;
+    return Branches.nodes(branches);
   }
 
   @Override

@@ -26,26 +26,38 @@ import org.junit.jupiter.api.Test;
 class StoriesTest {
 
   @Test
-  void greedyPromptLookupEqualsGreedyAutoregressiveOnRealPrompts() throws IOException {
+  void greedySpeculativeEqualsGreedyAutoregressiveOnRealPrompts() throws IOException {
     LanguageModel model = model();
     List<Prompt> prompts = prompts(model, 200);
     DecodeResult expected = decode("ar:batch=16", model, prompts);
     for (String spec :
-        List.of("prompt-lookup:batch=16,k=6", "speculative:draft=self,k=5,batch=16")) {
+        List.of(
+            "prompt-lookup:batch=16,k=6",
+            "speculative:draft=self,k=5,batch=16",
+            "speculative:draft=self,k=8,adaptive=true,batch=16",
+            "speculative:draft=layers:0+2+4:" + data("models/stories260K-hf") + ",k=3,batch=16",
+            "speculative:draft=self,tree=3x2x1,batch=16",
+            "ngram-draft:text=" + data("text/tinystories-20k.txt") + ",k=4,batch=16",
+            "oracle-draft:acceptance=0.7,batch=16")) {
       DecodeResult result = decode(spec, model, prompts);
       for (int i = 0; i < prompts.size(); i++) {
         assertArrayEquals(
             expected.sequences().get(i).tokens(), result.sequences().get(i).tokens(), spec);
       }
-      assertTrue(result.accepted() > 0);
-      if (spec.contains("self")) {
+      assertTrue(result.accepted() > 0, spec);
+      if (spec.contains("self,k")) {
         assertEquals(result.drafted(), result.accepted(), "drafting for itself");
       }
     }
   }
 
   private static DecodeResult decode(String spec, LanguageModel model, List<Prompt> prompts) {
-    return Decoders.create(spec, reference -> model)
+    return Decoders.create(
+            spec,
+            reference ->
+                reference.equals("self")
+                    ? model
+                    : Models.load(reference, new RuntimeOptions(1, Backend.AUTO)))
         .decode(new DecodeRequest(model, prompts, 24, 1), DecodeListener.NONE);
   }
 

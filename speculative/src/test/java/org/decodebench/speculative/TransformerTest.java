@@ -37,10 +37,15 @@ class TransformerTest {
         "speculative:draft=ngram:tales:3,batch=16",
         "diffusion-draft:draft=tales-bd8,k=6,batch=16",
         "diffusion-draft:draft=tales-mdlm,batch=16",
+        "medusa:heads=tales-medusa,k=4",
+        "medusa:heads=tales-medusa,tree=4x2x1,batch=16",
+        "eagle:heads=tales-eagle,k=5",
+        "eagle:heads=tales-eagle,tree=4x2x1x1,batch=7",
         "prompt-lookup"
       })
   void greedySpeculativeEqualsGreedyAutoregressive(String spec) {
-    List<Prompt> prompts = prompts(spec.contains("tales-draft,k=8") ? 200 : 60);
+    List<Prompt> prompts =
+        prompts(spec.contains("tales-draft,k=8") || spec.contains("heads") ? 200 : 60);
     DecodeResult expected = decode("ar", TARGET, prompts, 24);
     DecodeResult result = decode(spec, TARGET, prompts, 24);
     assertSame(expected, result);
@@ -55,6 +60,8 @@ class TransformerTest {
         "speculative:draft=tales-draft",
         "speculative:draft=tales-draft,temperature=1",
         "speculative:draft=tales-draft,temperature=1,tree=2x2",
+        "medusa:heads=tales-medusa,k=3,temperature=1",
+        "eagle:heads=tales-eagle,tree=3x2x1,temperature=1",
         "diffusion-draft:draft=tales-bd8,temperature=1"
       })
   void sameTokensInBatchesOfOneAndFourOnOneThreadAndTwo(String spec) {

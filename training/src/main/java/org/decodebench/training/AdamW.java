@@ -14,20 +14,24 @@ import java.util.Map;
 final class AdamW {
   private static final double EPSILON = 1e-8;
 
-  private final Network network;
+  private final NDManager manager;
+  private final Map<String, NDArray> parameters;
   private final TrainConfig.Optimizer settings;
   private final Map<String, NDArray> first = new LinkedHashMap<>();
   private final Map<String, NDArray> second = new LinkedHashMap<>();
 
   AdamW(Network network, TrainConfig.Optimizer settings) {
-    this.network = network;
+    this(network.manager(), network.parameters(), settings);
+  }
+
+  AdamW(NDManager manager, Map<String, NDArray> parameters, TrainConfig.Optimizer settings) {
+    this.manager = manager;
+    this.parameters = parameters;
     this.settings = settings;
-    network
-        .parameters()
-        .forEach((name, p) -> {
-          first.put(name, network.manager().zeros(p.getShape()));
-          second.put(name, network.manager().zeros(p.getShape()));
-        });
+    parameters.forEach((name, p) -> {
+      first.put(name, manager.zeros(p.getShape()));
+      second.put(name, manager.zeros(p.getShape()));
+    });
   }
 
   Map<String, NDArray> first() {
@@ -45,38 +49,34 @@ final class AdamW {
    * @return the gradient's norm before clipping
    */
   double step(long step, double rate) {
-    try (NDManager scratch = network.manager().newSubManager()) {
+    try (NDManager scratch = manager.newSubManager()) {
       Map<String, NDArray> gradients = new LinkedHashMap<>();
-      network
-          .parameters()
-          .forEach((name, p) -> {
-            NDArray gradient = p.getGradient();
-            gradient.attach(scratch);
-            gradients.put(name, gradient);
-          });
+      parameters.forEach((name, p) -> {
+        NDArray gradient = p.getGradient();
+        gradient.attach(scratch);
+        gradients.put(name, gradient);
+      });
       double norm = norm(gradients);
       double scale = Math.min(1, settings.clip() / (norm + 1e-12));
       double rate1 = rate / (1 - Math.pow(settings.beta1(), step));
       double correction2 = 1 / Math.sqrt(1 - Math.pow(settings.beta2(), step));
-      network
-          .parameters()
-          .forEach((name, p) -> {
-            NDArray g = gradients.get(name);
-            NDArray m = first.get(name);
-            NDArray v = second.get(name);
-            m.muli(settings.beta1()).addi(g.mul(scale * (1 - settings.beta1())));
-            v.muli(settings.beta2()).addi(g.square().muli(scale * scale * (1 - settings.beta2())));
-            NDArray denominator = v.sqrt();
-            denominator.attach(scratch);
-            denominator.muli(correction2).addi(EPSILON);
-            if (p.getShape().dimension() > 1 && !name.equals("embedding")) {
-              p.muli(1 - rate * settings.weightDecay());
-            }
-            NDArray update = m.div(denominator);
-            update.attach(scratch);
-            p.subi(update.muli(rate1));
-            g.muli(0);
-          });
+      parameters.forEach((name, p) -> {
+        NDArray g = gradients.get(name);
+        NDArray m = first.get(name);
+        NDArray v = second.get(name);
+        m.muli(settings.beta1()).addi(g.mul(scale * (1 - settings.beta1())));
+        v.muli(settings.beta2()).addi(g.square().muli(scale * scale * (1 - settings.beta2())));
+        NDArray denominator = v.sqrt();
+        denominator.attach(scratch);
+        denominator.muli(correction2).addi(EPSILON);
+        if (p.getShape().dimension() > 1 && !name.equals("embedding")) {
+          p.muli(1 - rate * settings.weightDecay());
+        }
+        NDArray update = m.div(denominator);
+        update.attach(scratch);
+        p.subi(update.muli(rate1));
+        g.muli(0);
+      });
       return norm;
     }
   }

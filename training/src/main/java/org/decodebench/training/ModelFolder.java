@@ -67,7 +67,7 @@ final class ModelFolder {
         + "\n";
   }
 
-  private static void text(Path file, String text) throws IOException {
+  static void text(Path file, String text) throws IOException {
     Path temporary = file.resolveSibling("." + file.getFileName() + ".part");
     Files.writeString(temporary, text);
     Files.move(

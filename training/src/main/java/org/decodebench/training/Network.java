@@ -25,6 +25,9 @@ import org.decodebench.core.model.ModelConfig;
  * step by closing that manager.
  */
 final class Network implements AutoCloseable {
+  /** Projects the inputs of a head that reads another network's hidden states. */
+  static final String INPUT = "fc";
+
   private final NDManager manager;
   private final ModelConfig config;
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
@@ -49,6 +52,11 @@ final class Network implements AutoCloseable {
         .forEach((name, shape) ->
             network.parameters.put(
                 name, network.manager.create(values.get(name), new Shape(shape))));
+    if (values.containsKey(INPUT)) {
+      long hidden = config.hiddenSize();
+      network.parameters.put(
+          INPUT, network.manager.create(values.get(INPUT), new Shape(hidden, hidden)));
+    }
     return network;
   }
 
@@ -88,10 +96,22 @@ final class Network implements AutoCloseable {
    * @return {@code [batch * width][hidden]}
    */
   NDArray hidden(NDArray tokens, int[] positions, NDArray mask) {
+    return hidden(tokens, positions, mask, null);
+  }
+
+  /**
+   * The same of a head that reads another network's hidden states (EAGLE, 2401.15077).
+   *
+   * @param inputs {@code [batch * width][hidden]}, or null
+   */
+  NDArray hidden(NDArray tokens, int[] positions, NDArray mask, NDArray inputs) {
     Rotary rotary = rotary(tokens.getManager(), positions);
     long rows = tokens.size();
     NDArray x =
         embed(tokens.flatten(), parameters.get("embedding")).reshape(rows, config.hiddenSize());
+    if (inputs != null) {
+      x = x.add(linear(inputs, parameters.get(INPUT)));
+    }
     for (int layer = 0; layer < config.layers(); layer++) {
       NDArray h = norm(x, parameter(layer, "attention_norm"));
       x = x.add(attention(layer, h, tokens.getShape(), rotary, mask));
@@ -160,11 +180,11 @@ final class Network implements AutoCloseable {
     return parameters.get("layers." + layer + "." + name);
   }
 
-  private static NDArray linear(NDArray x, NDArray weight) {
+  static NDArray linear(NDArray x, NDArray weight) {
     return Linear.linear(x, weight).singletonOrThrow();
   }
 
-  private static NDArray embed(NDArray index, NDArray table) {
+  static NDArray embed(NDArray index, NDArray table) {
     return Embedding.embedding(index, table, SparseFormat.DENSE).singletonOrThrow();
   }
 

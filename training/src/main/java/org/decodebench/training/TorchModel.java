@@ -38,7 +38,7 @@ public final class TorchModel implements LanguageModel {
             manager, source.config(), HuggingFaceWeights.parameters(source.config(), tensors));
   }
 
-  private static void check(String name, ModelConfig c) {
+  static void check(String name, ModelConfig c) {
     boolean known =
         c.norm() == ModelConfig.Norm.RMS
             && c.mlp() == ModelConfig.Mlp.SWIGLU

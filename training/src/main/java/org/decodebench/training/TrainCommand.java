@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "train",
     description = {
-      "Train a small model: next token, masked diffusion or block diffusion.",
+      "Train a small model: next token, masked diffusion or block diffusion; or heads that draft",
+      "for a frozen model: medusa or eagle.",
       "A run that was killed continues from its last checkpoint."
     })
 public final class TrainCommand implements Subcommand {
@@ -51,6 +52,9 @@ public final class TrainCommand implements Subcommand {
           case "f32" -> DType.F32;
           default -> throw new UsageException("--dtype " + dtype + ": expected bf16 or f32");
         };
+    if (HeadsConfigReader.isFor(file)) {
+      return heads(HeadsConfigReader.read(file));
+    }
     TrainConfig config = TrainConfigReader.read(file);
     if (text != null) {
       config = config.withText(text);
@@ -63,6 +67,31 @@ public final class TrainCommand implements Subcommand {
       }
       System.out.printf("held_out_nll_nats_per_token %.4f%n", card.get().heldOutNll());
       System.out.printf("model %s%n", config.output());
+      return 0;
+    } catch (IOException e) {
+      throw new UsageException("cannot write to " + config.output() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private int heads(HeadsConfig config) {
+    if (text != null) {
+      throw new UsageException("--text: heads train on the source that %s names".formatted(file));
+    }
+    try (StopSignal stop = new StopSignal()) {
+      HeadsRun.Result result = new HeadsRun(config).run(stop);
+      if (result == null) {
+        System.err.println("stopped; nothing was written: heads train in one go");
+        return STOPPED;
+      }
+      for (int depth = 0; depth < result.correct().length; depth++) {
+        System.out.printf(
+            java.util.Locale.ROOT,
+            "held_out_depth_%d %.4f nats, %.4f right%n",
+            depth + 1,
+            result.nll()[depth],
+            result.correct()[depth]);
+      }
+      System.out.printf("heads %s%n", config.output());
       return 0;
     } catch (IOException e) {
       throw new UsageException("cannot write to " + config.output() + ": " + e.getMessage(), e);

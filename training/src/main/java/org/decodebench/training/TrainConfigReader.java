@@ -21,10 +21,7 @@ final class TrainConfigReader {
    */
   static TrainConfig read(Path file) {
     Fields root = new Fields(file, "", tree(file));
-    String name = root.text("name");
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw root.bad("name", "letters, digits, dots, dashes and underscores");
-    }
+    String name = name(root);
     Paradigm paradigm =
         switch (root.choice("objective", "next-token", "masked-diffusion", "block-diffusion")) {
           case "next-token" -> Paradigm.AUTOREGRESSIVE;
@@ -48,7 +45,15 @@ final class TrainConfigReader {
         name, paradigm, block, data, shape, tokens, batch, crop, optimizer, seed, threads, output);
   }
 
-  private static JsonNode tree(Path file) {
+  static String name(Fields root) {
+    String name = root.text("name");
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      throw root.bad("name", "letters, digits, dots, dashes and underscores");
+    }
+    return name;
+  }
+
+  static JsonNode tree(Path file) {
     try {
       return new YAMLMapper().readTree(Files.readString(file));
     } catch (IOException e) {
@@ -105,7 +110,7 @@ final class TrainConfigReader {
     return shape;
   }
 
-  private static TrainConfig.Optimizer optimizer(Fields fields) {
+  static TrainConfig.Optimizer optimizer(Fields fields) {
     TrainConfig.Optimizer optimizer =
         new TrainConfig.Optimizer(
             fields.number("learning-rate", 1e-9, 10),

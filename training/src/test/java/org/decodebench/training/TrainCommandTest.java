@@ -207,8 +207,11 @@ class TrainCommandTest {
   @ParameterizedTest
   @MethodSource("shipped")
   void shippedConfigurationsAreValid(Path file) {
-    TrainConfig config = TrainConfigReader.read(file);
-    assertEquals(file.getFileName().toString(), config.name() + ".yaml");
+    String name =
+        HeadsConfigReader.isFor(file)
+            ? HeadsConfigReader.read(file).name()
+            : TrainConfigReader.read(file).name();
+    assertEquals(file.getFileName().toString(), name + ".yaml");
   }
 
   static List<Path> shipped() throws IOException {

@@ -295,7 +295,7 @@ final class HuggingFaceConfig {
         paradigm == Paradigm.BLOCK_DIFFUSION
             ? ours.integer("block_size", 1, MOST_POSITIONS)
             : ours.integer("block_size", 0, MOST_POSITIONS, 0);
-    ours.ignore("tokenizer", "canvas");
+    ours.ignore("tokenizer", "canvas", "heads", "target");
     ours.rejectOthers();
     return new Trained(paradigm, mask, shift, block);
   }

@@ -12,6 +12,7 @@ import org.decodebench.core.UsageException;
 import org.decodebench.core.model.BackendProvider;
 import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
+import org.decodebench.core.model.MedusaModel;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.ngram.NgramModels;
 import org.decodebench.core.tokenizer.Tokenizer;
@@ -21,11 +22,21 @@ public final class Models {
   private static final List<String> EMBEDDED =
       List.of("tales-ar", "tales-draft", "tales-mdlm", "tales-bd8");
 
+  /** Heads that draft from the hidden states of an embedded model; no models of their own. */
+  private static final List<String> HEADS = List.of("tales-medusa", "tales-eagle");
+
   private Models() {}
 
   /** Names of the models inside the application. */
   public static List<String> embedded() {
     return EMBEDDED.stream()
+        .filter(name -> new ModelFiles.Embedded(name).has(HuggingFaceModel.CONFIG))
+        .toList();
+  }
+
+  /** Names of the drafting heads inside the application. */
+  public static List<String> heads() {
+    return HEADS.stream()
         .filter(name -> new ModelFiles.Embedded(name).has(HuggingFaceModel.CONFIG))
         .toList();
   }
@@ -48,6 +59,9 @@ public final class Models {
             ? Optional.of(BackendProvider.of(options.backend()))
             : Optional.empty();
     try (Checkpoint checkpoint = open(reference)) {
+      if (MedusaModel.isOne(checkpoint.weights())) {
+        return new MedusaModel(reference, checkpoint.weights(), checkpoint.tokenizer(), options);
+      }
       return device.isPresent()
           ? device.get().open(reference, checkpoint.weights(), checkpoint.tokenizer(), options)
           : new CpuTransformer(reference, checkpoint.weights(), checkpoint.tokenizer(), options);
@@ -63,7 +77,7 @@ public final class Models {
     if (LayerSubset.isReference(reference)) {
       return LayerSubset.open(reference);
     }
-    if (embedded().contains(reference)) {
+    if (embedded().contains(reference) || heads().contains(reference)) {
       return HuggingFaceModel.open(new ModelFiles.Embedded(reference));
     }
     Path path = path(reference).orElseThrow(() -> unknown(reference));

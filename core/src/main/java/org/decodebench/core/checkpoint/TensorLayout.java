@@ -40,6 +40,9 @@ record TensorLayout(String prefix, Map<String, Recipe> recipes, List<String> unu
       names.same(whole, whole);
     }
     names.weight("model.norm", "model.norm");
+    // Of heads that draft: EAGLE's projection of the target's state, and Medusa's residual blocks.
+    names.weight("model.fc", "model.fc");
+    names.weight(LAYER + "medusa", LAYER + "medusa");
     for (String part :
         List.of(
             "input_layernorm",

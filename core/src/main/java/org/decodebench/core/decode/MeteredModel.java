@@ -32,6 +32,11 @@ public record MeteredModel(LanguageModel model, CostCounter counter) implements 
   }
 
   @Override
+  public int inputSize() {
+    return model.inputSize();
+  }
+
+  @Override
   public Session open(int capacity, int width) {
     Session session = model.open(capacity, width);
     return new Session() {
@@ -85,6 +90,11 @@ public record MeteredModel(LanguageModel model, CostCounter counter) implements 
       @Override
       public void noise(double clean) {
         session.noise(clean);
+      }
+
+      @Override
+      public float[] hidden() {
+        return session.hidden();
       }
 
       @Override

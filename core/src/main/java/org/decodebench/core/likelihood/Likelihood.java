@@ -11,9 +11,28 @@ package org.decodebench.core.likelihood;
  *     says how well the figure is known for these texts, not how much other texts would differ
  * @param textTokens of all texts together
  * @param samples Monte Carlo samples a text; 0 for an exact method
+ * @param correct text tokens that the model held for the most probable one, where it predicts one
+ *     after the other; -1 if not counted
  */
 public record Likelihood(
-    String method, boolean bound, double nats, double standardError, long textTokens, int samples) {
+    String method,
+    boolean bound,
+    double nats,
+    double standardError,
+    long textTokens,
+    int samples,
+    long correct) {
+
+  /** Without a count of correct tokens. */
+  public Likelihood(
+      String method,
+      boolean bound,
+      double nats,
+      double standardError,
+      long textTokens,
+      int samples) {
+    this(method, bound, nats, standardError, textTokens, samples, -1);
+  }
 
   public double natsPerToken() {
     return nats / textTokens;

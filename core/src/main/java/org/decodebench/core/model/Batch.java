@@ -21,6 +21,8 @@ final class Batch {
   int[] outputs = {};
 
   private int[] sequences = {};
+  private float[][] inputs = {};
+  private int[] rowInRun = {};
   private int[] firstRow;
 
   Batch(ModelConfig config, int width) {
@@ -59,6 +61,15 @@ final class Batch {
     return sequences[row];
   }
 
+  /** What is added to a row's embedding, at {@link #inputOffset}; or null. */
+  float[] inputs(int row) {
+    return inputs[row];
+  }
+
+  int inputOffset(int row) {
+    return rowInRun[row] * config.hiddenSize();
+  }
+
   void lay(List<Run> list) {
     size = 0;
     wanted = 0;
@@ -87,6 +98,8 @@ final class Batch {
     for (int i = 0; i < n; i++) {
       tokens[row + i] = run.tokens()[i];
       sequences[row + i] = run.sequence();
+      inputs[row + i] = run.inputs();
+      rowInRun[row + i] = i;
       slots[row + i] = run.first() + i;
       positions[row + i] =
           switch (run.attention()) {
@@ -126,6 +139,8 @@ final class Batch {
       slots = new int[size];
       positions = new int[size];
       sequences = new int[size];
+      inputs = new float[size][];
+      rowInRun = new int[size];
     }
     if (outputs.length < wanted) {
       outputs = new int[wanted];

@@ -58,6 +58,11 @@ public final class CpuTransformer implements LanguageModel {
   }
 
   @Override
+  public int inputSize() {
+    return weights.input() == null ? 0 : config.hiddenSize();
+  }
+
+  @Override
   public ForwardCost cost() {
     return TransformerCost.of(config, weights, cacheType);
   }
@@ -77,6 +82,6 @@ public final class CpuTransformer implements LanguageModel {
     config.checkSession(capacity, width);
     float[] angles = rope == null ? null : rope.upTo(capacity);
     return new TransformerSession(
-        new Forward(config, weights, kernels, pool, angles), config, capacity, width, cacheType);
+        new Forward(config, weights, kernels, pool, angles), this, capacity, width, cacheType);
   }
 }

@@ -33,6 +33,7 @@ final class Forward {
 
   // One object a step, so that none is made during a forward.
   private final ThreadPool.Work embed = this::embed;
+  private final ThreadPool.Work addInputs = this::addInputs;
   private final ThreadPool.Work attentionNorm = this::attentionNorm;
   private final ThreadPool.Work project = this::project;
   private final ThreadPool.Work store = this::store;
@@ -54,6 +55,12 @@ final class Forward {
 
   /** Its normalised form, later a layer's contribution to it. */
   private float[] h = {};
+
+  /** The inputs of heads. */
+  private float[] given = {};
+
+  /** Hidden states without the strides' padding. */
+  private float[] shown = {};
 
   private float[] q = {};
   private float[] k = {};
@@ -101,6 +108,10 @@ final class Forward {
 
     // x = E[token], plus P[position] where positions are learned
     share(embed, (long) n * hidden);
+    if (weights.input() != null) {
+      // x = x + W_fc input, of heads that read another model's hidden states
+      share(addInputs, (long) n * hidden * hidden);
+    }
     for (layerIndex = 0; layerIndex < config.layers(); layerIndex++) {
       layer = weights.layers()[layerIndex];
 
@@ -128,6 +139,18 @@ final class Forward {
     share(outputNorm, (long) batch.wanted() * hidden);
     share(head, (long) batch.wanted() * hidden * config.vocabSize());
     return logits;
+  }
+
+  /** The wanted rows of the last run before the output projection, {@code [wanted][hidden]}. */
+  float[] hidden() {
+    if (batch == null || hiddenStride == hidden) {
+      return h;
+    }
+    shown = reserve(shown, batch.wanted(), hidden);
+    for (int row = 0; row < batch.wanted(); row++) {
+      System.arraycopy(h, row * hiddenStride, shown, row * hidden, hidden);
+    }
+    return shown;
   }
 
   private void bind() {
@@ -158,7 +181,14 @@ final class Forward {
         weights.positions().readRow(batch.positions[row], h, row * hiddenStride);
         kernels.add(h, row * hiddenStride, x, row * hiddenStride, hidden);
       }
+      if (weights.input() != null) {
+        System.arraycopy(batch.inputs(row), batch.inputOffset(row), given, row * hidden, hidden);
+      }
     }
+  }
+
+  private void addInputs(int part, int parts) {
+    residual(weights.input(), given, hidden, part, parts);
   }
 
   private void attentionNorm(int part, int parts) {
@@ -358,6 +388,7 @@ final class Forward {
     mixed = reserve(mixed, n, queryStride);
     up = reserve(up, n, mlpStride);
     gate = layer(0).gate() == null ? gate : reserve(gate, n, mlpStride);
+    given = weights.input() == null ? given : reserve(given, n, hidden);
     logits = reserve(logits, wanted, config.vocabSize());
   }
 

@@ -21,6 +21,14 @@ public interface LanguageModel extends AutoCloseable {
    */
   Session open(int capacity, int width);
 
+  /**
+   * Numbers a token that every run must bring as {@link Run#inputs}; 0 for a model that reads
+   * tokens alone. Heads that draft from another model's hidden states need them.
+   */
+  default int inputSize() {
+    return 0;
+  }
+
   /** What a forward costs at least, from shapes and stored types. */
   default ForwardCost cost() {
     return ForwardCost.ZERO;

@@ -71,6 +71,16 @@ public interface Session extends AutoCloseable {
   default void noise(double clean) {}
 
   /**
+   * What the logits of the last forward were computed from: the residual stream after the last
+   * norm, {@code [rows][hiddenSize]}, in the order of the logits' rows. The array belongs to the
+   * session and holds until its next forward; it is empty where a runtime has no hidden states or
+   * does not show them.
+   */
+  default float[] hidden() {
+    return new float[0];
+  }
+
+  /**
    * Keys and values that the cache holds for a position, {@code [layer][key, value][kvHead]
    * [headSize]}, for diagnoses; empty where a runtime has none or does not show them.
    */

@@ -22,7 +22,7 @@ public record TransformerCost(
     }
     return new TransformerCost(
         config,
-        layers,
+        layers + (weights.input() == null ? 0 : weights.input().bytes()),
         weights.embedding().type().bytes(config.hiddenSize()),
         weights.head().bytes() + weights.norm().bytes(),
         cacheType);

@@ -7,15 +7,17 @@ import org.decodebench.core.tensor.DType;
 final class TransformerSession implements Session {
   private final Forward forward;
   private final ModelConfig config;
+  private final LanguageModel model;
   private final Batch batch;
   private final Sequences sequences;
   private final KvCache[] caches;
   private Logits last = new Logits(new float[0], 0, 0);
 
   TransformerSession(
-      Forward forward, ModelConfig config, int capacity, int width, DType cacheType) {
+      Forward forward, LanguageModel model, int capacity, int width, DType cacheType) {
     this.forward = forward;
-    this.config = config;
+    this.model = model;
+    config = model.config();
     batch = new Batch(config, width);
     sequences = new Sequences(config, capacity, width);
     caches = new KvCache[width];
@@ -42,6 +44,7 @@ final class TransformerSession implements Session {
   @Override
   public Logits forward(List<Run> runs) {
     sequences.check(runs);
+    Run.checkInputs(runs, model);
     batch.lay(runs);
     float[] logits = forward.run(batch, caches);
     sequences.wrote(runs);
@@ -73,6 +76,11 @@ final class TransformerSession implements Session {
     sequences.checkCopy(from, length);
     caches[to].copy(caches[from], length);
     sequences.copied(to, length);
+  }
+
+  @Override
+  public float[] hidden() {
+    return forward.hidden();
   }
 
   @Override

@@ -13,8 +13,10 @@ import org.decodebench.core.tensor.Tensor;
  * @param positions learned positions {@code [context][hidden]}, or null
  * @param norm before the output projection
  * @param head output projection; shares its matrix with the embedding if tied
+ * @param input of {@link Run#inputs}, {@code [hidden][hidden]}; null where there are none
  */
-record Weights(Matrix embedding, Tensor positions, Layer[] layers, Norm norm, Linear head) {
+record Weights(
+    Matrix embedding, Tensor positions, Layer[] layers, Norm norm, Linear head, Linear input) {
 
   /**
    * A projection.
@@ -99,7 +101,9 @@ record Weights(Matrix embedding, Tensor positions, Layer[] layers, Norm norm, Li
           config.tiedEmbeddings()
               ? new Linear(embedding, vector("lm_head.bias", config.vocabSize()).orElse(null))
               : linear("lm_head", config.vocabSize(), hidden);
-      return new Weights(embedding, positions, layers, norm("model.norm"), head);
+      Linear input =
+          source.names().contains("model.fc.weight") ? linear("model.fc", hidden, hidden) : null;
+      return new Weights(embedding, positions, layers, norm("model.norm"), head, input);
     }
 
     private Layer layer(String prefix) {

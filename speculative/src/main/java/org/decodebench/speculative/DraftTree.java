@@ -1,0 +1,143 @@
+package org.decodebench.speculative;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.decodebench.core.model.Logits;
+import org.decodebench.core.sampling.Distributions;
+import org.decodebench.core.sampling.History;
+import org.decodebench.core.sampling.Sampler;
+
+/**
+ * A tree of tokens that grows after a text: children of a node are drawn without replacement from
+ * the draft's distribution there, or at temperature 0 are its most probable tokens.
+ */
+final class DraftTree {
+  private final Seat seat;
+  private final Sampler sampler;
+  private final boolean greedy;
+  private final List<Integer> tokens = new ArrayList<>();
+  private final List<Integer> parents = new ArrayList<>();
+  private final List<double[]> proposals = new ArrayList<>();
+
+  /**
+   * @param greedy whether the temperature is 0
+   */
+  DraftTree(Seat seat, Sampler sampler, boolean greedy) {
+    this.seat = seat;
+    this.sampler = sampler;
+    this.greedy = greedy;
+  }
+
+  int size() {
+    return tokens.size();
+  }
+
+  /** Tokens of the nodes from {@code from} on. */
+  int[] tokens(int from) {
+    return ints(tokens.subList(from, tokens.size()));
+  }
+
+  int[] parents() {
+    return ints(parents);
+  }
+
+  int parent(int node) {
+    return parents.get(node);
+  }
+
+  int token(int node) {
+    return tokens.get(node);
+  }
+
+  /**
+   * Adds children of a node.
+   *
+   * @param leaf a node, or -1 for the text's last token
+   * @param row of the logits that follow it
+   */
+  void grow(int leaf, Logits logits, int row, int count) {
+    if (greedy) {
+      for (int token : largest(logits, row, count)) {
+        add(token, leaf, null);
+      }
+      return;
+    }
+    int[] path = path(leaf);
+    double[] q = new double[logits.vocab()];
+    History history = new History(path, path.length, seat.text().prompt());
+    sampler.distribution(logits.values(), logits.offset(row), history, q);
+    for (int c = 0; c < count && q != null; c++) {
+      double u = seat.text().uniform(path.length, Verifier.draw(c));
+      int token = Distributions.sample(q, u);
+      add(token, leaf, q);
+      q = c + 1 < count ? without(q, token) : null;
+    }
+  }
+
+  private void add(int token, int parent, double[] q) {
+    tokens.add(token);
+    parents.add(parent);
+    proposals.add(q);
+  }
+
+  /** The text and the tokens down to a node. */
+  private int[] path(int node) {
+    List<Integer> reversed = new ArrayList<>();
+    for (int j = node; j >= 0; j = parents.get(j)) {
+      reversed.add(tokens.get(j));
+    }
+    return seat.text().with(ints(reversed.reversed()), reversed.size());
+  }
+
+  /** The child of a node with this token, or -1. */
+  int child(int parent, int token) {
+    for (int j = Math.max(0, parent); j < tokens.size(); j++) {
+      if (parents.get(j) == parent && tokens.get(j) == token) {
+        return j;
+      }
+    }
+    return -1;
+  }
+
+  Draft draft() {
+    return new Draft(ints(tokens), ints(parents), proposals.toArray(double[][]::new));
+  }
+
+  /** q given that it is not this token; null if nothing else is possible. */
+  private static double[] without(double[] q, int token) {
+    double rest = 0;
+    for (int v = 0; v < q.length; v++) {
+      rest += v == token ? 0 : q[v];
+    }
+    if (rest <= 0) {
+      return null;
+    }
+    double[] others = new double[q.length];
+    for (int v = 0; v < q.length; v++) {
+      others[v] = v == token ? 0 : q[v] / rest;
+    }
+    return others;
+  }
+
+  /** The tokens with the largest logits, the lowest id first among equals. */
+  private static int[] largest(Logits logits, int row, int count) {
+    int[] best = new int[Math.clamp(count, 0, logits.vocab())];
+    if (best.length == 1) {
+      best[0] = Distributions.argmax(logits.values(), logits.offset(row), logits.vocab());
+      return best;
+    }
+    float[] values =
+        Arrays.copyOfRange(
+            logits.values(), logits.offset(row), logits.offset(row) + logits.vocab());
+    for (int i = 0; i < best.length; i++) {
+      best[i] = Distributions.argmax(values, 0, values.length);
+      values[best[i]] = Float.NEGATIVE_INFINITY;
+    }
+    return best;
+  }
+
+  private static int[] ints(List<Integer> list) {
+    return list.stream().mapToInt(Integer::intValue).toArray();
+  }
+}
