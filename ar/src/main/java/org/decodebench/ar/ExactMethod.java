@@ -32,6 +32,6 @@ public final class ExactMethod implements LikelihoodMethod {
   public Likelihood evaluate(LanguageModel model, List<ScoredText> texts, Options options) {
     Summary summary =
         Summary.of(ExactLikelihood.score(model, texts, done -> options.progress().accept(done)));
-    return new Likelihood(name(), false, summary.nll(), 0, summary.tokens(), 0);
+    return new Likelihood(name(), false, summary.nll(), 0, summary.tokens(), 0, summary.correct());
   }
 }

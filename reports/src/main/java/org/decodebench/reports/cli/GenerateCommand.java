@@ -1,5 +1,6 @@
 package org.decodebench.reports.cli;
 
+import java.nio.file.Path;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.run.Generation;
@@ -48,6 +49,18 @@ public final class GenerateCommand implements Subcommand {
           "Most tokens; the canvas of a diffusion decoder (default: what fits, up to 256).")
   private Integer maxNewTokens;
 
+  @Option(
+      names = "--grammar",
+      paramLabel = "FILE",
+      description = "GBNF grammar that the text must follow (decoders left to right).")
+  private Path grammar;
+
+  @Option(
+      names = "--json-schema",
+      paramLabel = "FILE",
+      description = "JSON schema that the text must follow (decoders left to right).")
+  private Path jsonSchema;
+
   @Option(names = "--seed", paramLabel = "N", description = "Of the random numbers (default: 1).")
   private long seed = 1;
 
@@ -74,8 +87,25 @@ public final class GenerateCommand implements Subcommand {
       new Generation(models, System.out, System.err)
           .run(
               new Generation.Request(
-                  model, decoder, prompt, template, chat, most, seed, showSteps));
+                  model, constrained(), prompt, template, chat, most, seed, showSteps));
     }
     return Main.DONE;
+  }
+
+  /** The decoder with the grammar among its settings. */
+  private String constrained() {
+    if (grammar != null && jsonSchema != null) {
+      throw new UsageException("give either --grammar or --json-schema, not both");
+    }
+    Path file = grammar != null ? grammar : jsonSchema;
+    if (file == null) {
+      return decoder;
+    }
+    String option = grammar != null ? "grammar" : "json-schema";
+    if (file.toString().indexOf(',') >= 0) {
+      throw new UsageException("--%s %s: a path without commas, please".formatted(option, file));
+    }
+    String spec = decoder == null ? "ar" : decoder;
+    return spec + (spec.indexOf(':') < 0 ? ":" : ",") + option + "=" + file;
   }
 }

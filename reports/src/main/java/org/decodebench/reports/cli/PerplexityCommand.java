@@ -49,6 +49,15 @@ public final class PerplexityCommand implements Subcommand {
       description = "Most texts or windows (default: 100 texts of a source, all of a file).")
   private Integer maxSequences;
 
+  @Option(
+      names = "--stride",
+      paramLabel = "N",
+      description = {
+        "Windows of a text overlap: each answers for N tokens, with those before them as context",
+        "(default: windows that do not overlap)."
+      })
+  private Integer stride;
+
   @Option(names = "--seed", paramLabel = "N", description = "Of the samples (default: 1).")
   private long seed = 1;
 
@@ -59,6 +68,10 @@ public final class PerplexityCommand implements Subcommand {
     if ((text == null) == (source == null)) {
       throw new UsageException("perplexity needs either --text FILE or --source NAME");
     }
+    if (stride != null && text == null) {
+      throw new UsageException(
+          "--stride: the texts of a source fit the context; give it with --text");
+    }
     var request =
         new PerplexityReport.Request(
             model,
@@ -67,6 +80,7 @@ public final class PerplexityCommand implements Subcommand {
             method,
             samples == null ? 0 : Arguments.atLeast("--samples", samples, 1),
             maxSequences == null ? 0 : Arguments.atLeast("--max-sequences", maxSequences, 1),
+            stride == null ? 0 : Arguments.atLeast("--stride", stride, 1),
             seed);
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
       new PerplexityReport(models, System.out, System.err).run(request);

@@ -281,6 +281,56 @@ public record Figure(
         Group.DRAFTING,
         "Output tokens / target verification passes.");
     add(
+        "wasted_positions_per_token",
+        "wasted/token",
+        "",
+        Better.LOWER,
+        Group.DRAFTING,
+        "Drafted tokens that were rejected / output tokens: positions evaluated for nothing.");
+    split("target", "evaluating the target (verification; a step, where nothing is drafted)");
+    split("draft", "drafting");
+    split("sample", "choosing tokens, accepting and rejecting");
+    split("cache", "keeping caches in step with the text");
+    split("other", "everything else after the prompt");
+    add(
+        "draft_cost_ratio",
+        "draft cost",
+        "",
+        Better.LOWER,
+        Group.DRAFTING,
+        "Time to draft one token / time of one target step of 'ar' with the same model here.");
+    add(
+        "verify_cost_ratio",
+        "verify cost",
+        "",
+        Better.LOWER,
+        Group.DRAFTING,
+        "Time to verify one draft / time of one target step of 'ar' with the same model here; theory"
+            + " takes it for 1.");
+    add(
+        "leviathan_speedup",
+        "Leviathan",
+        "x",
+        Better.HIGHER,
+        Group.DRAFTING,
+        "Speed-up over 'ar' by 2211.17192 from the measured acceptance and draft cost, verification"
+            + " as cheap as one step.");
+    add(
+        "predicted_speedup",
+        "predicted",
+        "x",
+        Better.HIGHER,
+        Group.DRAFTING,
+        "The same with the measured cost of verification.");
+    add(
+        "measured_speedup",
+        "measured",
+        "x",
+        Better.HIGHER,
+        Group.DRAFTING,
+        "Decode tokens/s over those of 'ar' with the same model and temperature: speculation pays"
+            + " above 1.");
+    add(
         "perplexity",
         "perplexity",
         "",
@@ -362,6 +412,16 @@ public record Figure(
         Group.MACHINE,
         "Pieces of a fixed work in plain Java a second, timed beside the decodes: if it changes, the"
             + " machine did.");
+  }
+
+  private static void split(String phase, String what) {
+    add(
+        phase + "_us_per_token",
+        phase,
+        "us/token",
+        Better.LOWER,
+        Group.DRAFTING,
+        "Microseconds an output token spent on " + what + "; the prompt's prefill left out.");
   }
 
   private static void add(

@@ -101,6 +101,24 @@ final class ForkFigures {
       // Every target forward after the prefill verifies a draft.
       long verifications = decodes.stream().mapToLong(ForkFigures::verifications).sum();
       put("mean_accepted_length", tokens() / verifications);
+      put("wasted_positions_per_token", (drafted - accepted) / tokens());
+    }
+    split();
+  }
+
+  /** Where the time after the prompt goes; only for decoders that tell target and draft apart. */
+  private void split() {
+    Map<String, Double> phases = phases(decodes);
+    String target = phases.containsKey("verify") ? "verify" : "decode";
+    if (!phases.containsKey(target)) {
+      return;
+    }
+    double usPerToken = 1e3 * decodes.size() / tokens();
+    put("target_us_per_token", phases.get(target) * usPerToken);
+    for (String phase : List.of("draft", "sample", "cache", "other")) {
+      if (phases.containsKey(phase)) {
+        put(phase + "_us_per_token", phases.get(phase) * usPerToken);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.decodebench.ar.ExactLikelihood;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.likelihood.ScoredText;
 import org.decodebench.core.model.LanguageModel;
@@ -60,6 +61,41 @@ public record HeldOut(List<ScoredText> texts, long bytes) {
     }
     if (texts.isEmpty()) {
       throw new UsageException("the text is too short: it needs at least two tokens");
+    }
+    return new HeldOut(texts, bytes);
+  }
+
+  /**
+   * A plain text in overlapping windows: each answers for {@code stride} tokens, with as many
+   * tokens before them as the model's context holds. More context for each token than without
+   * overlap, and more work; exact only for models that read left to right.
+   *
+   * @param stride 0 for windows that do not overlap
+   */
+  public static HeldOut ofText(String text, LanguageModel model, int mostWindows, int stride) {
+    if (stride == 0) {
+      return ofText(text, model, mostWindows);
+    }
+    ModelConfig.Paradigm paradigm = model.config().paradigm();
+    if (paradigm != ModelConfig.Paradigm.AUTOREGRESSIVE && paradigm != ModelConfig.Paradigm.ANY) {
+      throw new UsageException(
+          "--stride needs a model that reads left to right, and '%s' does not; leave it out"
+              .formatted(model.name()));
+    }
+    Tokenizer tokenizer = model.tokenizer();
+    int[] tokens = encode(tokenizer, text);
+    if (tokens.length < 2) {
+      throw new UsageException("the text is too short: it needs at least two tokens");
+    }
+    int context = Math.min(model.config().contextLength(), tokens.length + 1);
+    List<ScoredText> texts =
+        ExactLikelihood.windows(tokens, tokenizer.begin(), context, Math.min(stride, context - 1));
+    texts = texts.subList(0, Math.min(mostWindows, texts.size()));
+    long bytes = 0;
+    for (ScoredText window : texts) {
+      int[] scored =
+          Arrays.copyOfRange(window.tokens(), window.given(), window.given() + window.textTokens());
+      bytes += tokenizer.decode(scored).getBytes(StandardCharsets.UTF_8).length;
     }
     return new HeldOut(texts, bytes);
   }

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.checkpoint.Models;
 import org.decodebench.core.decode.DecoderProvider;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.model.LanguageModel;
@@ -31,6 +32,15 @@ public final class ModelList {
             model.config().vocabSize(),
             String.join(", ", decoders(models, model)));
       }
+    }
+    for (String heads : Models.heads()) {
+      String decoder = heads.substring(heads.indexOf('-') + 1);
+      out.printf(
+          Locale.ROOT,
+          "%-12s  heads that draft for tales-ar: --decoder %s:heads=%s%n",
+          heads,
+          decoder,
+          heads);
     }
   }
 

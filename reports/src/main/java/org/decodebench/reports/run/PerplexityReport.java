@@ -28,6 +28,8 @@ public final class PerplexityReport {
    * @param method null for the model's default
    * @param samples 0 for the method's default
    * @param maxSequences 0 for all of a file, 100 of a source
+   * @param stride tokens that a window of a text answers for, with those before it as context; 0
+   *     for windows that do not overlap
    */
   public record Request(
       String model,
@@ -36,6 +38,7 @@ public final class PerplexityReport {
       String method,
       int samples,
       int maxSequences,
+      int stride,
       long seed) {}
 
   public PerplexityReport(ModelLoader models, PrintStream out, PrintStream err) {
@@ -56,7 +59,8 @@ public final class PerplexityReport {
             ? HeldOut.ofText(
                 text,
                 model,
-                request.maxSequences() == 0 ? Integer.MAX_VALUE : request.maxSequences())
+                request.maxSequences() == 0 ? Integer.MAX_VALUE : request.maxSequences(),
+                request.stride())
             : HeldOut.ofSource(
                 source,
                 model,
@@ -88,6 +92,9 @@ public final class PerplexityReport {
         l.samples() > 0 ? l.natsPerTokenError() : Double.NaN,
         nats);
     line("bits_per_byte", l.bitsPerByte(texts.bytes()), Double.NaN, null);
+    if (l.correct() >= 0) {
+      line("top1_accuracy", (double) l.correct() / l.textTokens(), Double.NaN, null);
+    }
     out.println("tokens " + l.textTokens());
     out.println("texts " + texts.texts().size());
   }

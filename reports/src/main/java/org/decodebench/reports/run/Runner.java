@@ -359,6 +359,7 @@ public final class Runner {
       throw ResultFolder.unwritable(folder.path(), e.getCause());
     }
     Table.of(rows).forEach(out::println);
+    DraftingTable.of(rows).forEach(out::println);
     long failed = records.stream().filter(r -> !r.ok()).count();
     if (failed > 0) {
       err.printf("%d of %d runs failed; %s says why%n", failed, records.size(), Results.RUNS_JSONL);

@@ -29,7 +29,7 @@ public final class Summary {
       boolean isBase = setting.getKey().equals(base);
       rows.add(row(setting.getValue(), settings.getOrDefault(base, List.of()), isBase));
     }
-    return rows;
+    return Speculation.compared(rows);
   }
 
   private static String baselineSetting(Map<String, List<RunRecord>> settings, String baseline) {

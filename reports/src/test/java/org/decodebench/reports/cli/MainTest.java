@@ -43,6 +43,12 @@ class MainTest {
           perplexity --model tales-ar                                           | --text FILE or --source
           perplexity --model tales-ar --source nosuch                           | no source 'nosuch'
           perplexity --model tales-ar --source tales --method nosuch            | 'nosuch'
+          perplexity --model tales-ar --source tales --stride 5                 | --stride
+          generate --model tales-ar --prompt the --grammar a --json-schema b    | not both
+          generate --model tales-ar --prompt the --grammar /nonexistent         | /nonexistent
+          detect --model tales-ar --text /nonexistent                           | /nonexistent
+          detect --model tales-ar --text /nonexistent --gamma 2                 | --gamma 2
+          exposure --model tales-mdlm                                           | autoregressive model
           run nosuch.yaml                                                       | nosuch.yaml
           run --threads -3                                                      | --threads -3
           run --forks 0                                                         | --forks 0
