@@ -178,7 +178,7 @@ final class TreeDrafter implements Drafter {
       for (int leaf = from; leaf < to; leaf++) {
         boolean ends = leaf >= 0 && tokenizer.isEnd(tree.token(leaf));
         if (!ends) {
-          int room = session.capacity() - prefix - tree.size();
+          int room = session.capacity() - seat.text().length() - tree.size();
           tree.grow(leaf, logits, row + leaf - from, Math.min(branches[depth], room));
         }
       }

@@ -1,5 +1,6 @@
 package org.decodebench.speculative;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -124,6 +125,32 @@ class HeadsTest {
                     .decode(DecodeRequest.of(target, new int[] {0, 5}, 5, 1), DecodeListener.NONE));
     assertTrue(e.getMessage().contains(what), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "eagle:heads=tales-eagle,tree=3x2x1",
+        "eagle:heads=tales-eagle,k=5",
+        "medusa:heads=tales-medusa,tree=3x2x1"
+      })
+  void treesReachTheVeryEndOfTheContext(String spec) {
+    for (String text : List.of("one day the", "one evening the polite boy", "the")) {
+      int[] prompt = TARGET.tokenizer().encode(text, true);
+      int room = TARGET.config().contextLength() - prompt.length;
+      DecodeRequest request = DecodeRequest.of(TARGET, prompt, room, 1);
+      assertArrayEquals(
+          tokens("ar:min-new-tokens=" + room, request),
+          tokens(spec + ",min-new-tokens=" + room, request));
+    }
+  }
+
+  private static int[] tokens(String spec, DecodeRequest request) {
+    return Decoders.create(spec, HeadsTest::load)
+        .decode(request, DecodeListener.NONE)
+        .sequences()
+        .getFirst()
+        .tokens();
   }
 
   @Test
