@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.ModelConfig;
+import org.decodebench.core.model.ModelConfig.Positions;
+import org.decodebench.core.model.ModelConfig.RopeScaling;
 
 /** Prints what is in a model file or folder; reads headers only. */
 public final class Inspection {
@@ -114,12 +116,29 @@ public final class Inspection {
           "heads", "%d query, %d key/value, of %d".formatted(c.heads(), c.kvHeads(), c.headSize()));
       line("MLP", c.mlp().name().toLowerCase(Locale.ROOT) + " of " + c.mlpSize());
       line("context", c.contextLength());
-      line("positions", c.positions());
+      line("positions", positions(c));
       line("paradigm", paradigm(c));
       line("supported", "yes");
     } catch (UsageException e) {
       line("supported", "no: " + e.getMessage());
     }
+  }
+
+  private static String positions(ModelConfig c) {
+    return switch (c.positions()) {
+      case Positions.None none -> "none";
+      case Positions.Learned learned -> "learned";
+      case Positions.Rope(double theta, int rotary, RopeScaling scaling) -> {
+        String scaled =
+            switch (scaling) {
+              case RopeScaling.None none -> "";
+              case RopeScaling.Linear(double factor) -> ", linear scaling " + factor;
+              case RopeScaling.Llama3 llama3 -> ", Llama 3 scaling " + llama3.factor();
+            };
+        String window = c.slidingWindow() > 0 ? ", window " + c.slidingWindow() : "";
+        yield "rotary, theta " + theta + ", " + rotary + " of a head" + scaled + window;
+      }
+    };
   }
 
   private static String paradigm(ModelConfig c) {

@@ -88,6 +88,19 @@ class SynthesizerTest {
   }
 
   @Test
+  void everyTypeRunsPassesThatOnlyFillTheCache() throws Exception {
+    for (DType type : DType.values()) {
+      Path out = folder.resolve(type + ".gguf");
+      Synthesizer.write(config(), Optional.empty(), 0, type, 1, out);
+      try (LanguageModel model = Models.load(out.toString(), RuntimeOptions.DEFAULT);
+          var session = model.open(8, 1)) {
+        Logits none = session.forward(new int[] {5, 6}, 0, Attention.CAUSAL, Run.none());
+        assertEquals(0, none.rows(), type.toString());
+      }
+    }
+  }
+
+  @Test
   void namedShapesHaveTheirPublishedSize() {
     // Parameters as the model cards give them, in millions.
     assertEquals(134.5, millions("smollm2-135m"), 0.1);
