@@ -171,8 +171,8 @@ public final class Generation {
 
     Screen(LanguageModel model, int[] prompt, int most, boolean showSteps, EventLog log) {
       tokenizer = model.tokenizer();
-      // Only where a token never changes once it is readable.
-      streams = model.config().paradigm() == ModelConfig.Paradigm.AUTOREGRESSIVE;
+      // Only where a token never changes once it is readable, and not between lines of steps.
+      streams = model.config().paradigm() == ModelConfig.Paradigm.AUTOREGRESSIVE && !showSteps;
       this.showSteps = showSteps;
       this.log = log;
       text = tokenizer.stream();
@@ -195,7 +195,9 @@ public final class Generation {
     @Override
     public void prefilled() {
       log.prefilled();
-      begin();
+      if (streams) {
+        begin();
+      }
     }
 
     @Override
@@ -211,8 +213,8 @@ public final class Generation {
           canvas[positions[i]] = tokens[i];
         }
       }
-      begin();
       if (streams) {
+        begin();
         while (readable < canvas.length && canvas[readable] != OPEN) {
           out.print(text.next(canvas[readable++]));
         }
@@ -238,10 +240,10 @@ public final class Generation {
     }
 
     void finish(int[] tokens) {
-      begin();
       if (showSteps) {
         show();
       }
+      begin();
       for (int i = readable; i < tokens.length; i++) {
         out.print(text.next(tokens[i]));
       }
