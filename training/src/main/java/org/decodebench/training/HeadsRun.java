@@ -7,19 +7,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import org.decodebench.core.UsageException;
-import org.decodebench.core.checkpoint.Checkpoint;
-import org.decodebench.core.checkpoint.Models;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.ModelConfig;
-import org.decodebench.core.model.WeightSource;
 import org.decodebench.core.sampling.RandomStream;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
-import org.decodebench.core.tensor.Tensor;
 import org.decodebench.core.tokenizer.WordTokenizer;
 
 /**
@@ -64,24 +58,19 @@ final class HeadsRun {
   }
 
   private Network target(NDManager manager) {
-    try (Checkpoint checkpoint = Models.open(config.target())) {
-      WeightSource weights = checkpoint.weights();
-      ModelConfig model = weights.config();
-      if (model.contextLength() < config.canvas() || model.vocabSize() != data.vocabSize()) {
-        throw new UsageException(
-            "target %s has %d positions and %d tokens; the data need %d and %d"
-                .formatted(
-                    config.target(),
-                    model.contextLength(),
-                    model.vocabSize(),
-                    config.canvas(),
-                    data.vocabSize()));
-      }
-      TorchModel.check(config.target(), model);
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      weights.names().forEach(name -> tensors.put(name, weights.find(name).orElseThrow()));
-      return Network.of(manager, model, HuggingFaceWeights.parameters(model, tensors));
+    StoredWeights stored = StoredWeights.read(config.target());
+    ModelConfig model = stored.config();
+    if (model.contextLength() < config.canvas() || model.vocabSize() != data.vocabSize()) {
+      throw new UsageException(
+          "target %s has %d positions and %d tokens; the data need %d and %d"
+              .formatted(
+                  config.target(),
+                  model.contextLength(),
+                  model.vocabSize(),
+                  config.canvas(),
+                  data.vocabSize()));
     }
+    return Network.of(manager, model, stored.parameters());
   }
 
   private boolean train(NDManager manager, Network target, Heads heads, StopSignal stop) {

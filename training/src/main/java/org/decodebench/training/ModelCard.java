@@ -32,6 +32,7 @@ record ModelCard(
     row(card, "architecture", architecture());
     row(card, "parameters", "%,d, stored as %s".formatted(parameters, dtype));
     row(card, "objective", objective());
+    config.init().ifPresent(from -> row(card, "starts from", from));
     row(
         card,
         "data",
@@ -69,6 +70,10 @@ record ModelCard(
   }
 
   private String summary() {
+    if (config.init().isPresent()) {
+      return "Trained by `decodebench train` from the weights of another model, as published diffusion"
+          + " models are adapted from autoregressive ones; its budget comes on top of that model's.";
+    }
     return "Trained by `decodebench train` as one of a set with the same architecture, budget, optimiser"
         + " and schedule for every objective, so that decoders can be compared on it.";
   }

@@ -1,14 +1,11 @@
 package org.decodebench.training;
 
 import ai.djl.ndarray.NDManager;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.model.WeightSource;
-import org.decodebench.core.tensor.Tensor;
 import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
@@ -29,13 +26,9 @@ public final class TorchModel implements LanguageModel {
   public TorchModel(String name, WeightSource source, Tokenizer tokenizer, int threads) {
     this.name = name;
     this.tokenizer = tokenizer;
-    check(name, source.config());
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    source.names().forEach(n -> tensors.put(n, source.find(n).orElseThrow()));
+    StoredWeights weights = StoredWeights.of(name, source);
     manager = Torch.open(threads);
-    network =
-        Network.of(
-            manager, source.config(), HuggingFaceWeights.parameters(source.config(), tensors));
+    network = Network.of(manager, weights.config(), weights.parameters());
   }
 
   static void check(String name, ModelConfig c) {

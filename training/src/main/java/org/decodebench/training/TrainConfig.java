@@ -7,12 +7,14 @@ import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 
 /**
- * A training run. Everything but {@code name}, {@code paradigm}, {@code block} and {@code output}
- * must agree between models that are to be compared.
+ * A training run. Everything but {@code name}, {@code paradigm}, {@code block}, {@code init} and
+ * {@code output} must agree between models that are to be compared.
  *
  * @param name of the model
  * @param paradigm which objective
  * @param block block size of block diffusion, else 0
+ * @param init model whose weights the network starts from (how Dream, SDAR and Fast-dLLM v2 came
+ *     from autoregressive models), else fresh ones
  * @param data where canvases come from
  * @param shape of the network
  * @param tokens canvas tokens to see
@@ -26,6 +28,7 @@ record TrainConfig(
     String name,
     Paradigm paradigm,
     int block,
+    Optional<String> init,
     Data data,
     NetworkShape shape,
     long tokens,
@@ -72,7 +75,8 @@ record TrainConfig(
   TrainConfig withText(Path file) {
     Data other = new Data(Optional.empty(), Optional.of(file), data.canvas);
     return new TrainConfig(
-        name, paradigm, block, other, shape, tokens, batch, crop, optimizer, seed, threads, output);
+        name, paradigm, block, init, other, shape, tokens, batch, crop, optimizer, seed, threads,
+        output);
   }
 
   long steps() {

@@ -29,6 +29,7 @@ final class TrainConfigReader {
           default -> Paradigm.BLOCK_DIFFUSION;
         };
     int block = block(root, paradigm);
+    Optional<String> init = root.optionalText("init");
     TrainConfig.Data data = data(root.section("data"));
     TrainConfig.NetworkShape shape = shape(root.section("network"));
     Fields budget = root.section("budget");
@@ -42,7 +43,8 @@ final class TrainConfigReader {
     Path output = Path.of(root.text("output"));
     root.end();
     return new TrainConfig(
-        name, paradigm, block, data, shape, tokens, batch, crop, optimizer, seed, threads, output);
+        name, paradigm, block, init, data, shape, tokens, batch, crop, optimizer, seed, threads,
+        output);
   }
 
   static String name(Fields root) {

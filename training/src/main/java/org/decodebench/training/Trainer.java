@@ -37,7 +37,14 @@ final class Trainer implements AutoCloseable {
     this.objective = config.objective(data.maskToken());
     this.schedule = config.schedule();
     var model = config.model(data.vocabSize(), data.maskToken());
-    this.network = Network.of(manager, model, ParameterShapes.initial(model, config.seed()));
+    this.network =
+        Network.of(
+            manager,
+            model,
+            config
+                .init()
+                .map(from -> StoredWeights.read(from).of(model))
+                .orElseGet(() -> ParameterShapes.initial(model, config.seed())));
     network.parameters().values().forEach(p -> p.setRequiresGradient(true));
     this.optimizer = new AdamW(network, config.optimizer());
   }

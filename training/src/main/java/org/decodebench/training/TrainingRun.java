@@ -148,6 +148,7 @@ final class TrainingRun {
         config.name(),
         config.paradigm().name(),
         Integer.toString(config.block()),
+        config.init().orElse(""),
         config.data().toString(),
         config.shape().toString(),
         Long.toString(config.tokens()),

@@ -28,6 +28,7 @@ final class Tiny {
         "tiny",
         paradigm,
         block,
+        Optional.empty(),
         new TrainConfig.Data(Optional.of("tales"), Optional.empty(), canvas),
         new TrainConfig.NetworkShape(32, 2, 4, 2, 8, 48),
         (long) steps * batch * canvas,

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.decodebench.core.UsageException;
@@ -116,6 +117,32 @@ class TrainCommandTest {
     assertThrows(UsageException.class, () -> run(changed));
     train(changed, "--restart");
     assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(weights)));
+  }
+
+  /** With a rate of next to nothing the trained weights are those of the model it starts from. */
+  @Test
+  void aRunMayStartFromAnotherModelsWeights() throws IOException {
+    train(config(good()), "--dtype", "f32");
+    Path first = folder.resolve("out");
+    Path again = folder.resolve("again");
+    Path file =
+        config(
+            good()
+                .replace("objective: block-diffusion", "objective: next-token\ninit: " + first)
+                .replace("block: 4\n", "")
+                .replace("3e-3", "1e-9")
+                .replace("seed: 5", "seed: 6")
+                .replace("output: " + first, "output: " + again));
+    train(file, "--dtype", "f32");
+    Map<String, float[]> from = StoredWeights.read(first.toString()).parameters();
+    Map<String, float[]> to = StoredWeights.read(again.toString()).parameters();
+    from.forEach((name, values) -> assertArrayEquals(values, to.get(name), 1e-6f, name));
+    assertTrue(Files.readString(again.resolve("README.md")).contains("| starts from | " + first));
+    Path larger = config(good().replace("seed: 5", "init: " + first).replace("mlp: 16", "mlp: 32"));
+    assertTrue(
+        assertThrows(UsageException.class, () -> run(larger))
+            .getMessage()
+            .contains("another shape"));
   }
 
   @Test
@@ -230,6 +257,7 @@ class TrainCommandTest {
               other.name(),
               other.paradigm(),
               other.block(),
+              ar.init(),
               ar.data(),
               ar.shape(),
               ar.tokens(),
