@@ -14,16 +14,15 @@ import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.likelihood.LikelihoodMethod;
 import org.decodebench.core.likelihood.ScoredText;
+import org.decodebench.core.model.ForwardingModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.RuntimeOptions.Backend;
-import org.decodebench.core.model.Session;
 import org.decodebench.core.sampling.RandomStream;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
-import org.decodebench.core.tokenizer.Tokenizer;
 import org.decodebench.diffusion.analysis.CacheCertificate;
 import org.decodebench.diffusion.decode.DiffusionDecoder;
 import org.junit.jupiter.api.Test;
@@ -51,12 +50,7 @@ class TrainedNetworkTest {
   }
 
   /** The same network, offered to every decoder. */
-  private record ForAnyDecoder(LanguageModel model, int logitShift) implements LanguageModel {
-    @Override
-    public String name() {
-      return model.name();
-    }
-
+  private record ForAnyDecoder(LanguageModel model, int logitShift) implements ForwardingModel {
     @Override
     public ModelConfig config() {
       ModelConfig c = model.config();
@@ -81,16 +75,6 @@ class TrainedNetworkTest {
           OptionalInt.of(c.maskTokenId().orElseThrow()),
           logitShift,
           c.blockSize());
-    }
-
-    @Override
-    public Tokenizer tokenizer() {
-      return model.tokenizer();
-    }
-
-    @Override
-    public Session open(int capacity, int width) {
-      return model.open(capacity, width);
     }
   }
 

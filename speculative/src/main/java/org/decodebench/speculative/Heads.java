@@ -1,7 +1,7 @@
 package org.decodebench.speculative;
 
 import org.decodebench.core.UsageException;
-import org.decodebench.core.decode.MeteredModel;
+import org.decodebench.core.model.ForwardingModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.MedusaModel;
 
@@ -14,7 +14,7 @@ final class Heads {
    * @throws UsageException if the model holds no such heads, or they are not the target's
    */
   static void check(String decoder, boolean medusa, LanguageModel target, LanguageModel heads) {
-    boolean isMedusa = unmetered(heads) instanceof MedusaModel;
+    boolean isMedusa = ForwardingModel.innermost(heads) instanceof MedusaModel;
     if (heads.inputSize() == 0 || isMedusa != medusa) {
       throw new UsageException(
           "decoder %s needs heads that read a target's hidden states, and '%s' holds none of this"
@@ -38,9 +38,5 @@ final class Heads {
           "'%s' has %d heads and drafts no deeper: ask for k=%d or less"
               .formatted(heads.name(), heads.config().layers(), heads.config().layers()));
     }
-  }
-
-  private static LanguageModel unmetered(LanguageModel model) {
-    return model instanceof MeteredModel metered ? metered.model() : model;
   }
 }

@@ -3,7 +3,7 @@ package org.decodebench.speculative;
 import org.decodebench.ar.ArProvider;
 import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.decode.DecodeRequest;
-import org.decodebench.core.decode.MeteredModel;
+import org.decodebench.core.model.ForwardingModel;
 import org.decodebench.core.model.LanguageModel;
 
 /**
@@ -24,8 +24,7 @@ record OracleDrafting(double acceptance, ModelDrafting work, CausalSettings text
 
   @Override
   public Drafter open(DecodeRequest request, int capacity, int width) {
-    LanguageModel model =
-        request.model() instanceof MeteredModel metered ? metered.model() : request.model();
+    LanguageModel model = ForwardingModel.innermost(request.model());
     return new OracleDrafter(
         OracleDrafter.continuations(request.with(model), ArProvider.decoder(text)),
         acceptance,

@@ -7,11 +7,11 @@ import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.Attention;
+import org.decodebench.core.model.ForwardingModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Session;
-import org.decodebench.core.tokenizer.Tokenizer;
 import org.decodebench.diffusion.decode.DiffusionDecoder;
 import org.decodebench.diffusion.policy.Prediction;
 
@@ -170,7 +170,7 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
   }
 
   /** Shows the session that the decoder opened. */
-  private static final class Watched implements LanguageModel {
+  private static final class Watched implements ForwardingModel {
     private final LanguageModel model;
     private Session session;
 
@@ -179,18 +179,8 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
     }
 
     @Override
-    public String name() {
-      return model.name();
-    }
-
-    @Override
-    public ModelConfig config() {
-      return model.config();
-    }
-
-    @Override
-    public Tokenizer tokenizer() {
-      return model.tokenizer();
+    public LanguageModel model() {
+      return model;
     }
 
     @Override

@@ -5,19 +5,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.decodebench.core.model.Attention;
+import org.decodebench.core.model.ForwardingModel;
+import org.decodebench.core.model.ForwardingSession;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
-import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
-import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
  * A model that remembers what it said of canvases that are evaluated whole: where every branch of a
  * sampler is run, the same few canvases come up again and again. Forwards that read a cache go
  * through.
  */
-final class MemoModel implements LanguageModel {
+final class MemoModel implements ForwardingModel {
   private final LanguageModel model;
   private final Map<Key, float[]> known = new HashMap<>();
 
@@ -28,18 +28,8 @@ final class MemoModel implements LanguageModel {
   private record Key(List<Integer> tokens, List<Integer> rows, Attention attention, double clean) {}
 
   @Override
-  public String name() {
-    return model.name();
-  }
-
-  @Override
-  public ModelConfig config() {
-    return model.config();
-  }
-
-  @Override
-  public Tokenizer tokenizer() {
-    return model.tokenizer();
+  public LanguageModel model() {
+    return model;
   }
 
   @Override
@@ -51,13 +41,18 @@ final class MemoModel implements LanguageModel {
     return Arrays.stream(values).boxed().toList();
   }
 
-  private final class MemoSession implements Session {
+  private final class MemoSession implements ForwardingSession {
     private final Session session;
     private List<Run> unwritten = List.of();
     private double clean;
 
     MemoSession(Session session) {
       this.session = session;
+    }
+
+    @Override
+    public Session session() {
+      return session;
     }
 
     @Override
@@ -102,21 +97,6 @@ final class MemoModel implements LanguageModel {
     }
 
     @Override
-    public int capacity() {
-      return session.capacity();
-    }
-
-    @Override
-    public int width() {
-      return session.width();
-    }
-
-    @Override
-    public int length(int sequence) {
-      return session.length(sequence);
-    }
-
-    @Override
     public void commit(int sequence, int length) {
       write();
       session.commit(sequence, length);
@@ -130,6 +110,7 @@ final class MemoModel implements LanguageModel {
 
     @Override
     public void commitPath(int sequence, int[] nodes) {
+      write();
       session.commitPath(sequence, nodes);
     }
 
@@ -137,11 +118,6 @@ final class MemoModel implements LanguageModel {
     public void copy(int from, int to, int length) {
       write();
       session.copy(from, to, length);
-    }
-
-    @Override
-    public void close() {
-      session.close();
     }
   }
 }

@@ -2,14 +2,12 @@ package org.decodebench.reports.run;
 
 import java.util.List;
 import org.decodebench.core.UsageException;
-import org.decodebench.core.decode.MeteredModel;
-import org.decodebench.core.model.ForwardCost;
+import org.decodebench.core.model.ForwardingModel;
+import org.decodebench.core.model.ForwardingSession;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
-import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
-import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
  * Makes decoding slower on purpose, to see whether the gate notices: {@code
@@ -45,38 +43,18 @@ record Slowdown(double share) {
     return new Slowdown(even && fork % 2 == 1 ? 0 : value);
   }
 
-  LanguageModel of(MeteredModel model) {
+  LanguageModel of(LanguageModel model) {
     return share == 0 ? model : new Slowed(model, share);
   }
 
-  private record Slowed(MeteredModel model, double share) implements LanguageModel {
-    @Override
-    public String name() {
-      return model.name();
-    }
-
-    @Override
-    public ModelConfig config() {
-      return model.config();
-    }
-
-    @Override
-    public Tokenizer tokenizer() {
-      return model.tokenizer();
-    }
-
-    @Override
-    public ForwardCost cost() {
-      return model.cost();
-    }
-
+  private record Slowed(LanguageModel model, double share) implements ForwardingModel {
     @Override
     public Session open(int capacity, int width) {
       return new SlowSession(model.open(capacity, width), share);
     }
   }
 
-  private static final class SlowSession implements Session {
+  private static final class SlowSession implements ForwardingSession {
     private final Session session;
     private final double share;
     private long last = System.nanoTime();
@@ -84,6 +62,11 @@ record Slowdown(double share) {
     private SlowSession(Session session, double share) {
       this.session = session;
       this.share = share;
+    }
+
+    @Override
+    public Session session() {
+      return session;
     }
 
     @Override
@@ -96,51 +79,6 @@ record Slowdown(double share) {
       }
       last = System.nanoTime();
       return logits;
-    }
-
-    @Override
-    public int capacity() {
-      return session.capacity();
-    }
-
-    @Override
-    public int width() {
-      return session.width();
-    }
-
-    @Override
-    public int length(int sequence) {
-      return session.length(sequence);
-    }
-
-    @Override
-    public void commit(int sequence, int length) {
-      session.commit(sequence, length);
-    }
-
-    @Override
-    public void truncate(int sequence, int length) {
-      session.truncate(sequence, length);
-    }
-
-    @Override
-    public void commitPath(int sequence, int[] nodes) {
-      session.commitPath(sequence, nodes);
-    }
-
-    @Override
-    public void copy(int from, int to, int length) {
-      session.copy(from, to, length);
-    }
-
-    @Override
-    public float[] cached(int sequence, int position) {
-      return session.cached(sequence, position);
-    }
-
-    @Override
-    public void close() {
-      session.close();
     }
   }
 }
