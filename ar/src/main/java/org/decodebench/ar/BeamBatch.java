@@ -2,10 +2,9 @@ package org.decodebench.ar;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.decodebench.ar.BeamDecoder.Hypothesis;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.decode.NBestDecoder.Hypothesis;
 import org.decodebench.core.decode.PhaseClock;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
@@ -19,9 +18,15 @@ final class BeamBatch {
   private final BeamDecoder settings;
   private final Sampler sampler;
   private final List<BeamSearch> searches = new ArrayList<>();
-  private final PhaseClock clock = new PhaseClock();
+  private final PhaseClock clock;
 
-  BeamBatch(DecodeRequest request, DecodeListener listener, Session session, BeamDecoder settings) {
+  BeamBatch(
+      DecodeRequest request,
+      DecodeListener listener,
+      Session session,
+      BeamDecoder settings,
+      PhaseClock clock) {
+    this.clock = clock;
     this.listener = listener;
     this.session = session;
     this.settings = settings;
@@ -76,9 +81,5 @@ final class BeamBatch {
       session.commit(run.sequence(), run.end());
     }
     return logits;
-  }
-
-  Map<String, Long> phases() {
-    return clock.phases();
   }
 }

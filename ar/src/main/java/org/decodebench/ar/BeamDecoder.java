@@ -4,14 +4,16 @@ import java.util.List;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
-import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.decode.NBestDecoder;
+import org.decodebench.core.decode.PhaseClock;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Session;
 
 /**
  * Beam search with length penalty (as in Wu et al. 1609.08144 without its constant), and diverse
  * beams in groups (Vijayakumar et al. 1610.02424). All beams of all prompts share each forward; a
- * beam that forks copies its cache.
+ * beam that forks copies its cache. A text's score is its log-probability over its length to the power
+ * of the length penalty.
  *
  * @param lengthPenalty exponent of the length that divides a text's log-probability
  * @param groups of equal size; 1 for plain beam search
@@ -25,15 +27,7 @@ record BeamDecoder(
     double diversity,
     int prefillChunk,
     CausalSettings text)
-    implements Decoder {
-
-  /**
-   * A finished text.
-   *
-   * @param logProbability sum over its tokens
-   * @param score log-probability over length to the power of the length penalty
-   */
-  record Hypothesis(DecodeResult.Sequence text, double logProbability, double score) {}
+    implements NBestDecoder {
 
   @Override
   public void check(LanguageModel model) {
@@ -42,24 +36,25 @@ record BeamDecoder(
 
   @Override
   public DecodeResult decode(DecodeRequest request, DecodeListener listener) {
-    check(request.model());
-    int capacity = CausalRequests.check(request);
-    int width = request.prompts().size() * beams;
-    try (Session session = request.model().open(capacity, width)) {
-      BeamBatch batch = new BeamBatch(request, listener, session, this);
-      List<List<Hypothesis>> nBest = batch.run();
-      return DecodeResult.of(
-          nBest.stream().map(list -> list.getFirst().text()).toList(), batch.phases());
-    }
+    PhaseClock clock = new PhaseClock();
+    List<List<Hypothesis>> nBest = search(request, listener, clock);
+    return DecodeResult.of(
+        nBest.stream().map(list -> list.getFirst().text()).toList(), clock.phases());
   }
 
-  /** For each prompt the finished texts, the best first, at most as many as beams. */
-  List<List<Hypothesis>> nBest(DecodeRequest request) {
+  /** At most as many as beams. */
+  @Override
+  public List<List<Hypothesis>> nBest(DecodeRequest request, DecodeListener listener) {
+    return search(request, listener, new PhaseClock());
+  }
+
+  private List<List<Hypothesis>> search(
+      DecodeRequest request, DecodeListener listener, PhaseClock clock) {
     check(request.model());
     int capacity = CausalRequests.check(request);
     int width = request.prompts().size() * beams;
     try (Session session = request.model().open(capacity, width)) {
-      return new BeamBatch(request, DecodeListener.NONE, session, this).run();
+      return new BeamBatch(request, listener, session, this, clock).run();
     }
   }
 

@@ -1,15 +1,15 @@
 package org.decodebench.ar;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeRequest.Prompt;
 import org.decodebench.core.decode.DecodeResult;
-import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.decode.NBestDecoder;
+import org.decodebench.core.decode.PhaseClock;
 import org.decodebench.core.model.LanguageModel;
 
 /**
@@ -18,7 +18,7 @@ import org.decodebench.core.model.LanguageModel;
  *
  * @param by what decides
  */
-record BestOfDecoder(String spec, int n, Measure by, ArDecoder sampler) implements Decoder {
+record BestOfDecoder(String spec, int n, Measure by, ArDecoder sampler) implements NBestDecoder {
 
   /** How texts of different lengths are compared. */
   enum Measure {
@@ -33,20 +33,32 @@ record BestOfDecoder(String spec, int n, Measure by, ArDecoder sampler) implemen
 
   @Override
   public DecodeResult decode(DecodeRequest request, DecodeListener listener) {
-    List<DecodeResult.Sequence> best = new ArrayList<>();
-    Map<String, Long> phases = new LinkedHashMap<>();
+    PhaseClock clock = new PhaseClock();
+    List<List<Hypothesis>> ranked = ranked(request, listener, clock);
+    return DecodeResult.of(
+        ranked.stream().map(list -> list.getFirst().text()).toList(), clock.phases());
+  }
+
+  @Override
+  public List<List<Hypothesis>> nBest(DecodeRequest request, DecodeListener listener) {
+    return ranked(request, listener, new PhaseClock());
+  }
+
+  private List<List<Hypothesis>> ranked(
+      DecodeRequest request, DecodeListener listener, PhaseClock clock) {
+    List<List<Hypothesis>> ranked = new ArrayList<>();
     for (int index = 0; index < request.prompts().size(); index++) {
       double[] logProbabilities = new double[n];
       DecodeResult all =
           sampler.decode(samples(request, index), DecodeListener.NONE, logProbabilities);
-      best.add(best(all.sequences(), logProbabilities));
-      all.phases().forEach((phase, nanos) -> phases.merge(phase, nanos, Long::sum));
+      ranked.add(ranked(all.sequences(), logProbabilities));
+      all.phases().forEach(clock::add);
     }
-    for (int index = 0; index < best.size(); index++) {
-      int[] tokens = best.get(index).tokens();
+    for (int index = 0; index < ranked.size(); index++) {
+      int[] tokens = ranked.get(index).getFirst().text().tokens();
       listener.committed(index, 0, IntStream.range(0, tokens.length).toArray(), tokens, false);
     }
-    return DecodeResult.of(best, phases);
+    return ranked;
   }
 
   /** The prompt n times; the first text is the one that plain sampling gives. */
@@ -59,19 +71,16 @@ record BestOfDecoder(String spec, int n, Measure by, ArDecoder sampler) implemen
     return new DecodeRequest(request.model(), prompts, request.maxNewTokens(), request.seed());
   }
 
-  private DecodeResult.Sequence best(List<DecodeResult.Sequence> texts, double[] logProbabilities) {
-    int best = 0;
-    for (int i = 1; i < n; i++) {
-      if (value(texts, logProbabilities, i) > value(texts, logProbabilities, best)) {
-        best = i;
-      }
-    }
-    return texts.get(best);
+  private List<Hypothesis> ranked(List<DecodeResult.Sequence> texts, double[] logProbabilities) {
+    return IntStream.range(0, n)
+        .mapToObj(i ->
+            new Hypothesis(
+                texts.get(i), logProbabilities[i], score(texts.get(i), logProbabilities[i])))
+        .sorted(Comparator.comparingDouble(Hypothesis::score).reversed())
+        .toList();
   }
 
-  private double value(List<DecodeResult.Sequence> texts, double[] logProbabilities, int i) {
-    return by == Measure.SUM
-        ? logProbabilities[i]
-        : logProbabilities[i] / texts.get(i).tokens().length;
+  private double score(DecodeResult.Sequence text, double logProbability) {
+    return by == Measure.SUM ? logProbability : logProbability / text.tokens().length;
   }
 }

@@ -14,6 +14,7 @@ import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeRequest.Prompt;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoders;
+import org.decodebench.core.decode.NBestDecoder;
 import org.decodebench.core.likelihood.ScoredText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,11 +31,11 @@ class SearchTest {
   @ValueSource(doubles = {0, 0.6, 1, 2})
   void withEnoughBeamsTheBestOfAllTextsAreFound(double penalty) {
     for (int[] prompt : new int[][] {{0}, {0, 3}, {0, 4, 2, 2}}) {
-      BeamDecoder decoder =
-          (BeamDecoder)
+      NBestDecoder decoder =
+          (NBestDecoder)
               Decoders.create("ar-beam:beams=700,length-penalty=" + penalty, reference -> null);
-      List<BeamDecoder.Hypothesis> found =
-          decoder.nBest(DecodeRequest.of(SMALL, prompt, 4, 0)).getFirst();
+      List<NBestDecoder.Hypothesis> found =
+          decoder.nBest(DecodeRequest.of(SMALL, prompt, 4, 0), DecodeListener.NONE).getFirst();
       List<Double> all = new ArrayList<>();
       for (var text : Enumeration.of(SMALL, prompt, 4).probability().entrySet()) {
         int length = text.getKey().split(",").length;
@@ -92,8 +93,8 @@ class SearchTest {
   }
 
   private static long firstTokens(String spec, DecodeRequest request) {
-    BeamDecoder decoder = (BeamDecoder) Decoders.create(spec, reference -> null);
-    return decoder.nBest(request).getFirst().stream()
+    NBestDecoder decoder = (NBestDecoder) Decoders.create(spec, reference -> null);
+    return decoder.nBest(request, DecodeListener.NONE).getFirst().stream()
         .map(hypothesis -> hypothesis.text().tokens()[0])
         .distinct()
         .count();
@@ -107,18 +108,33 @@ class SearchTest {
       for (int i = 0; i < 6; i++) {
         Prompt one = new Prompt(prompt.stream() ^ (i * 0x9E3779B97F4A7C15L), prompt.tokens());
         DecodeRequest alone = new DecodeRequest(MODEL, List.of(one), 20, 4);
-        best = Math.max(best, mean(prompt, decode("ar:temperature=1", alone)));
+        best = Math.max(best, mean(prompt, decode("ar:temperature=1", alone).sequences().getFirst()));
       }
-      assertEquals(best, mean(prompt, decode("ar-best-of:n=6", request)), 1e-9);
+      assertEquals(best, mean(prompt, decode("ar-best-of:n=6", request).sequences().getFirst()), 1e-9);
       assertArrayEquals(
           decode("ar:temperature=1", request).sequences().getFirst().tokens(),
           decode("ar-best-of:n=1", request).sequences().getFirst().tokens());
     }
   }
 
+  @Test
+  void theNBestOfSamplesAreRankedByTheModelsOwnLikelihood() {
+    Prompt prompt = ArDecoderTest.prompts(1).getFirst();
+    NBestDecoder decoder = (NBestDecoder) Decoders.create("ar-best-of:n=7", reference -> null);
+    List<NBestDecoder.Hypothesis> ranked =
+        decoder
+            .nBest(new DecodeRequest(MODEL, List.of(prompt), 20, 4), DecodeListener.NONE)
+            .getFirst();
+    assertEquals(7, ranked.size());
+    for (int i = 0; i < ranked.size(); i++) {
+      assertEquals(mean(prompt, ranked.get(i).text()), ranked.get(i).score(), 1e-9);
+      assertTrue(i == 0 || ranked.get(i).score() <= ranked.get(i - 1).score());
+    }
+  }
+
   /** Mean log-probability, by the likelihood's own code. */
-  private static double mean(Prompt prompt, DecodeResult result) {
-    int[] tokens = result.sequences().getFirst().tokens();
+  private static double mean(Prompt prompt, DecodeResult.Sequence sequence) {
+    int[] tokens = sequence.tokens();
     int from = prompt.tokens().length;
     int[] text = Arrays.copyOf(prompt.tokens(), from + tokens.length);
     System.arraycopy(tokens, 0, text, from, tokens.length);

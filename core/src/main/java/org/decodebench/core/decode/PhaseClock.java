@@ -16,8 +16,13 @@ public final class PhaseClock {
   /** The time since the last lap belonged to this phase. */
   public void lap(String phase) {
     long now = System.nanoTime();
-    nanos.merge(phase, now - last, Long::sum);
+    add(phase, now - last);
     last = now;
+  }
+
+  /** Time that another clock took. */
+  public void add(String phase, long taken) {
+    nanos.merge(phase, taken, Long::sum);
   }
 
   /** Nanoseconds by phase. */

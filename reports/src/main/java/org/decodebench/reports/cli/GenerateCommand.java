@@ -69,6 +69,15 @@ public final class GenerateCommand implements Subcommand {
       description = "Put the prompt into a conversation with the checkpoint's chat template.")
   private boolean chat;
 
+  @Option(
+      names = "--n-best",
+      paramLabel = "N",
+      description = {
+        "Print the N best texts, best first, a line each: score, log-probability in nats, text",
+        "(ar-beam, ar-best-of)."
+      })
+  private Integer nBest;
+
   @Option(names = "--show-steps", description = "Show the text appear, step by step.")
   private boolean showSteps;
 
@@ -82,12 +91,16 @@ public final class GenerateCommand implements Subcommand {
     if (chat && template != null) {
       throw new UsageException("--chat goes with --prompt TEXT, not with --template");
     }
+    if (nBest != null && (template != null || showSteps)) {
+      throw new UsageException("--n-best goes with --prompt TEXT and without --show-steps");
+    }
+    int best = nBest == null ? 0 : Arguments.atLeast("--n-best", nBest, 1);
     int most = maxNewTokens == null ? 0 : Arguments.atLeast("--max-new-tokens", maxNewTokens, 1);
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
       new Generation(models, System.out, System.err)
           .run(
               new Generation.Request(
-                  model, constrained(), prompt, template, chat, most, seed, showSteps));
+                  model, constrained(), prompt, template, chat, most, best, seed, showSteps));
     }
     return Main.DONE;
   }

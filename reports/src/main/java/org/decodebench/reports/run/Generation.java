@@ -15,6 +15,7 @@ import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
+import org.decodebench.core.decode.NBestDecoder;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.tokenizer.StreamingDecoder;
@@ -38,6 +39,7 @@ public final class Generation {
    * @param template text with gaps to fill; null with a prompt
    * @param chat whether the checkpoint's chat template is put around the prompt
    * @param maxNewTokens 0 for what the context leaves, at most 256
+   * @param nBest texts to print with their scores; 0 for the best alone, as it appears
    */
   public record Request(
       String model,
@@ -46,6 +48,7 @@ public final class Generation {
       String template,
       boolean chat,
       int maxNewTokens,
+      int nBest,
       long seed,
       boolean showSteps) {}
 
@@ -69,20 +72,55 @@ public final class Generation {
     Template template = template(request, model.tokenizer());
     int[] prompt = template.prompt();
     int most = newTokens(request, model, template);
-    EventLog log = new EventLog();
-    Screen screen = new Screen(model, prompt, most, request.showSteps(), log);
     var decode =
         new DecodeRequest(
             new MeteredModel(model, target),
             List.of(new DecodeRequest.Prompt(0, prompt, template.rest())),
             most,
             request.seed());
+    if (request.nBest() > 0) {
+      nBest(decoder, decode, request.nBest());
+      return;
+    }
+    EventLog log = new EventLog();
+    Screen screen = new Screen(model, prompt, most, request.showSteps(), log);
     log.start();
     DecodeResult result = decoder.decode(decode, screen);
     long end = System.nanoTime();
     int[] tokens = result.sequences().getFirst().tokens();
     screen.finish(tokens);
     speed(log, end, result, target.total(), draft.total());
+  }
+
+  /** One text a line, its own line breaks escaped. */
+  private void nBest(Decoder decoder, DecodeRequest request, int count) {
+    if (!(decoder instanceof NBestDecoder ranking)) {
+      throw new UsageException(
+          "--n-best: decoder %s finds one text only; use ar-beam or ar-best-of"
+              .formatted(decoder.spec()));
+    }
+    Tokenizer tokenizer = request.model().tokenizer();
+    int[] prompt = request.prompts().getFirst().tokens();
+    List<NBestDecoder.Hypothesis> found =
+        ranking.nBest(request, DecodeListener.NONE).getFirst();
+    if (found.size() < count) {
+      err.printf(
+          "note: %s keeps %d texts, not %d: ask for more beams, or a larger n%n",
+          decoder.spec(), found.size(), count);
+    }
+    found.stream()
+        .limit(count)
+        .forEach(h -> {
+          int[] tokens = h.text().tokens();
+          int[] text = Arrays.copyOf(prompt, prompt.length + tokens.length);
+          System.arraycopy(tokens, 0, text, prompt.length, tokens.length);
+          out.printf(
+              Locale.ROOT,
+              "%.4f\t%.4f\t%s%n",
+              h.score(),
+              h.logProbability(),
+              tokenizer.decode(text).replace("\\", "\\\\").replace("\n", "\\n"));
+        });
   }
 
   private static Template template(Request request, Tokenizer tokenizer) {

@@ -294,7 +294,9 @@ public final class Runner {
     Experiment.Perplexity asked = experiment.perplexity();
     Likelihood likelihood = null;
     HeldOut texts = null;
-    Source source = asked.source() == null ? null : Sources.byName(asked.source());
+    // Heads read another model's states: alone they predict nothing.
+    boolean alone = model.inputSize() == 0;
+    Source source = asked.source() == null || !alone ? null : Sources.byName(asked.source());
     if (source != null && !SampleQuality.same(source.tokenizer(), model.tokenizer())) {
       err.printf(
           "note: %s is no model of %s, so its perplexity there is left out; see 'perplexity --text'%n",

@@ -45,6 +45,7 @@ class MainTest {
           perplexity --model tales-ar --source tales --method nosuch            | 'nosuch'
           perplexity --model tales-ar --source tales --stride 5                 | --stride
           generate --model tales-ar --prompt the --grammar a --json-schema b    | not both
+          generate --model tales-ar --prompt the --n-best 3                     | ar-beam or ar-best-of
           generate --model tales-ar --prompt the --grammar /nonexistent         | /nonexistent
           detect --model tales-ar --text /nonexistent                           | /nonexistent
           detect --model tales-ar --text /nonexistent --gamma 2                 | --gamma 2

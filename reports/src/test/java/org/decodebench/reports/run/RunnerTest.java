@@ -110,6 +110,33 @@ class RunnerTest {
     }
   }
 
+  /** Heads cannot be evaluated without their target, so no perplexity is asked of them. */
+  @Test
+  void decodersWithTrainedHeadsRun() throws Exception {
+    String yaml =
+        """
+        name: heads
+        forks: 1
+        prompts: {source: tales, count: 1, tokens: 4}
+        max_new_tokens: 6
+        runs:
+          - model: tales-ar
+            decoder: eagle:heads=tales-eagle,k=2
+          - model: tales-ar
+            decoder: medusa:heads=tales-medusa,k=2
+        warm_up: {rounds: 0, time: 0s}
+        measure: {rounds: 1, time: 0s}
+        perplexity: {source: tales, texts: 1}
+        """;
+
+    assertTrue(run(read(yaml), temp, false, new InProcess()), err.toString(StandardCharsets.UTF_8));
+
+    for (RunRecord r : Results.read(temp).records()) {
+      assertTrue(r.figure("acceptance_rate") > 0, r.decoder());
+      assertEquals(2, r.acceptanceByPosition().size());
+    }
+  }
+
   @Test
   void theReplaysPiecesAreTheText() throws Exception {
     run(temp, false, new InProcess());
