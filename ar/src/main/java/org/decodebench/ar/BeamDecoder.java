@@ -12,8 +12,8 @@ import org.decodebench.core.model.Session;
 /**
  * Beam search with length penalty (as in Wu et al. 1609.08144 without its constant), and diverse
  * beams in groups (Vijayakumar et al. 1610.02424). All beams of all prompts share each forward; a
- * beam that forks copies its cache. A text's score is its log-probability over its length to the power
- * of the length penalty.
+ * beam that forks copies its cache. A text's score is its log-probability over its length to the
+ * power of the length penalty.
  *
  * @param lengthPenalty exponent of the length that divides a text's log-probability
  * @param groups of equal size; 1 for plain beam search

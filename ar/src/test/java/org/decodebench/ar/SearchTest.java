@@ -108,9 +108,11 @@ class SearchTest {
       for (int i = 0; i < 6; i++) {
         Prompt one = new Prompt(prompt.stream() ^ (i * 0x9E3779B97F4A7C15L), prompt.tokens());
         DecodeRequest alone = new DecodeRequest(MODEL, List.of(one), 20, 4);
-        best = Math.max(best, mean(prompt, decode("ar:temperature=1", alone).sequences().getFirst()));
+        best =
+            Math.max(best, mean(prompt, decode("ar:temperature=1", alone).sequences().getFirst()));
       }
-      assertEquals(best, mean(prompt, decode("ar-best-of:n=6", request).sequences().getFirst()), 1e-9);
+      assertEquals(
+          best, mean(prompt, decode("ar-best-of:n=6", request).sequences().getFirst()), 1e-9);
       assertArrayEquals(
           decode("ar:temperature=1", request).sequences().getFirst().tokens(),
           decode("ar-best-of:n=1", request).sequences().getFirst().tokens());

@@ -101,8 +101,7 @@ public final class Generation {
     }
     Tokenizer tokenizer = request.model().tokenizer();
     int[] prompt = request.prompts().getFirst().tokens();
-    List<NBestDecoder.Hypothesis> found =
-        ranking.nBest(request, DecodeListener.NONE).getFirst();
+    List<NBestDecoder.Hypothesis> found = ranking.nBest(request, DecodeListener.NONE).getFirst();
     if (found.size() < count) {
       err.printf(
           "note: %s keeps %d texts, not %d: ask for more beams, or a larger n%n",
