@@ -1,7 +1,10 @@
 package org.decodebench.training;
 
+import java.util.Optional;
+
 /**
- * What one forward of training needs. The loss is Σ weights[i] · −log p(targets[i] | row rows[i]).
+ * What one forward of training needs. The loss is Σ weights[i] · −log p(targets[i] | row rows[i]); for
+ * noise of random tokens, Σ weights[i] · the divergence of row rows[i]'s step.
  *
  * @param tokens network inputs {@code [batch][width]}
  * @param positions text position of each column, {@code [width]}
@@ -11,6 +14,7 @@ package org.decodebench.training;
  * @param weights the weight of each of these rows
  * @param carriers positions whose likelihood the loss stands for: the divisor for the optimiser
  * @param textTokens text tokens (first end included) in the canvases: the divisor for reports
+ * @param steps of the rows under noise of random tokens; empty for the other objectives
  */
 record Batch(
     int[][] tokens,
@@ -20,7 +24,8 @@ record Batch(
     int[] targets,
     float[] weights,
     long carriers,
-    long textTokens) {
+    long textTokens,
+    Optional<UniformSteps> steps) {
 
   /** Canvas tokens, the clean copy of block diffusion not counted again. */
   long canvasTokens() {

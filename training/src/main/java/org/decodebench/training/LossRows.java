@@ -3,6 +3,7 @@ package org.decodebench.training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.decodebench.core.sampling.RandomStream;
 
 /** Gathers the rows that carry loss. */
@@ -41,6 +42,16 @@ final class LossRows {
   }
 
   Batch batch(int[][] tokens, int[] positions, boolean[][] seen, long carriers, Canvas[] from) {
+    return batch(tokens, positions, seen, carriers, from, Optional.empty());
+  }
+
+  Batch batch(
+      int[][] tokens,
+      int[] positions,
+      boolean[][] seen,
+      long carriers,
+      Canvas[] from,
+      Optional<UniformSteps> steps) {
     float[] w = new float[weights.size()];
     for (int i = 0; i < w.length; i++) {
       w[i] = weights.get(i);
@@ -53,7 +64,8 @@ final class LossRows {
         entries.stream().mapToInt(e -> e[1]).toArray(),
         w,
         carriers,
-        Arrays.stream(from).mapToLong(c -> c.textEnd() - 1).sum());
+        Arrays.stream(from).mapToLong(c -> c.textEnd() - 1).sum(),
+        steps);
   }
 
   static int[] iota(int n) {

@@ -95,6 +95,9 @@ record ModelCard(
     return switch (model.paradigm()) {
       case MASKED_DIFFUSION -> "masked diffusion (2406.07524), 1/t-weighted";
       case BLOCK_DIFFUSION -> "block diffusion (2503.09573), block %d".formatted(model.blockSize());
+      case UNIFORM_DIFFUSION ->
+          "diffusion whose noise is random tokens (2107.03006), the bound of a sampler of %d steps"
+              .formatted(Objective.UniformDiffusion.STEPS);
       default -> "next token";
     };
   }

@@ -1,8 +1,12 @@
 package org.decodebench.training;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.ModelConfig.Paradigm;
+import org.decodebench.core.noise.NoiseTokens;
+import org.decodebench.core.noise.UniformNoise;
 import org.decodebench.core.sampling.RandomStream;
 
 /**
@@ -119,6 +123,54 @@ sealed interface Objective {
       }
       return loss.batch(
           tokens, positions, AttentionMask.noisyThenClean(length, block), carriers, canvases);
+    }
+  }
+
+  /**
+   * Diffusion whose noise is random tokens (D3PM, 2107.03006): every position after the begin token
+   * is replaced by a uniformly random token with the chance of a time t, one of {@link #STEPS} in
+   * each stratum, and the loss is the divergence of the step from there, times the number of steps:
+   * in expectation the bound of the sampler of as many steps. The network is not told the time; it
+   * reads off the canvas how noisy that is.
+   */
+  record UniformDiffusion(int vocabSize, int maskToken) implements Objective {
+    /** Steps of the sampler whose bound is trained; those of the method {@code nelbo}. */
+    static final int STEPS = 64;
+
+    @Override
+    public Paradigm paradigm() {
+      return Paradigm.UNIFORM_DIFFUSION;
+    }
+
+    @Override
+    public Batch batch(Canvas[] canvases, RandomStream noise) {
+      int length = canvases[0].length();
+      int open = length - 1;
+      NoiseTokens words =
+          NoiseTokens.of(
+              vocabSize, OptionalInt.of(canvases[0].tokens()[0]), OptionalInt.of(maskToken));
+      LossRows loss = new LossRows(length);
+      int[][] tokens = new int[canvases.length][];
+      double[] alphaT = new double[canvases.length * open];
+      double[] alphaS = new double[canvases.length * open];
+      Strata strata = new Strata(canvases.length, noise);
+      for (int b = 0; b < canvases.length; b++) {
+        double step = Math.ceil(strata.next() * STEPS);
+        Arrays.fill(alphaT, b * open, (b + 1) * open, UniformNoise.alpha(step / STEPS));
+        Arrays.fill(alphaS, b * open, (b + 1) * open, UniformNoise.alpha((step - 1) / STEPS));
+        tokens[b] = canvases[b].tokens().clone();
+        for (int i = 1; i < length; i++) {
+          loss.add(b, i, tokens[b][i], STEPS);
+          tokens[b][i] = words.noisy(tokens[b][i], alphaT[b * open], noise.uniform(i, b));
+        }
+      }
+      return loss.batch(
+          tokens,
+          LossRows.iota(length),
+          AttentionMask.of(new Attention.Bidirectional(length), length),
+          (long) canvases.length * open,
+          canvases,
+          Optional.of(new UniformSteps(words, alphaT, alphaS)));
     }
   }
 }

@@ -92,13 +92,13 @@ record TrainConfig(
         optimizer.last);
   }
 
-  Objective objective(int maskToken) {
+  Objective objective(int vocabSize, int maskToken) {
     return switch (paradigm) {
       case AUTOREGRESSIVE -> new Objective.NextToken();
       case MASKED_DIFFUSION -> new Objective.MaskedDiffusion(maskToken);
       case BLOCK_DIFFUSION -> new Objective.BlockDiffusion(maskToken, block);
-      case UNIFORM_DIFFUSION, ANY ->
-          throw new IllegalStateException("no objective trains " + paradigm);
+      case UNIFORM_DIFFUSION -> new Objective.UniformDiffusion(vocabSize, maskToken);
+      case ANY -> throw new IllegalStateException("no objective trains " + paradigm);
     };
   }
 

@@ -23,9 +23,15 @@ final class TrainConfigReader {
     Fields root = new Fields(file, "", tree(file));
     String name = name(root);
     Paradigm paradigm =
-        switch (root.choice("objective", "next-token", "masked-diffusion", "block-diffusion")) {
+        switch (root.choice(
+            "objective",
+            "next-token",
+            "masked-diffusion",
+            "block-diffusion",
+            "uniform-diffusion")) {
           case "next-token" -> Paradigm.AUTOREGRESSIVE;
           case "masked-diffusion" -> Paradigm.MASKED_DIFFUSION;
+          case "uniform-diffusion" -> Paradigm.UNIFORM_DIFFUSION;
           default -> Paradigm.BLOCK_DIFFUSION;
         };
     int block = block(root, paradigm);

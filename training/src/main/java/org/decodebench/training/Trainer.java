@@ -34,7 +34,7 @@ final class Trainer implements AutoCloseable {
   Trainer(NDManager manager, TrainConfig config, CanvasData data) {
     this.config = config;
     this.data = data;
-    this.objective = config.objective(data.maskToken());
+    this.objective = config.objective(data.vocabSize(), data.maskToken());
     this.schedule = config.schedule();
     var model = config.model(data.vocabSize(), data.maskToken());
     this.network =
@@ -133,17 +133,22 @@ final class Trainer implements AutoCloseable {
     return nll / text;
   }
 
-  /** Σ weight · −log p(target), a scalar. */
+  /** The loss of a batch, a scalar. */
   static NDArray loss(Network network, NDManager scratch, Batch batch) {
     int width = batch.positions().length;
     int[] flat = Arrays.stream(batch.tokens()).flatMapToInt(Arrays::stream).toArray();
     NDArray tokens = scratch.create(flat, new Shape(batch.tokens().length, width));
     NDArray mask = scratch.create(AttentionMask.additive(batch.seen()), new Shape(width, width));
     NDArray hidden = network.hidden(tokens, batch.positions(), mask);
-    NDArray logProbabilities = network.logits(hidden, batch.rows()).logSoftmax(1);
+    NDArray logits = network.logits(hidden, batch.rows());
+    if (batch.steps().isPresent()) {
+      return batch.steps().get().loss(logits, scratch, batch);
+    }
     long[] targets = Arrays.stream(batch.targets()).asLongStream().toArray();
     NDArray chosen =
-        logProbabilities.gather(scratch.create(targets, new Shape(targets.length, 1)), 1);
+        logits
+            .logSoftmax(1)
+            .gather(scratch.create(targets, new Shape(targets.length, 1)), 1);
     NDArray weights = scratch.create(batch.weights(), new Shape(targets.length, 1));
     return chosen.mul(weights).sum().neg();
   }

@@ -13,6 +13,7 @@ import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
+import org.decodebench.core.noise.UniformNoise;
 import org.decodebench.core.sampling.RandomStream;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +107,44 @@ class ObjectiveTest {
         session.truncate(0, 0);
         for (int from = 0; from < canvas.textEnd(); from += 4) {
           expected += blockLoss(session, canvas, batch.tokens()[b], from);
+        }
+      }
+    }
+    assertEquals(expected, loss(model, values, batch), 1e-3 * expected);
+  }
+
+  @Test
+  void uniformDiffusionLossIsTheDivergenceOfItsSteps() {
+    ModelConfig model = Tiny.model(Paradigm.UNIFORM_DIFFUSION, 0);
+    Map<String, float[]> values = Tiny.parameters(model, 7);
+    Objective objective = new Objective.UniformDiffusion(model.vocabSize(), MASK);
+    Batch batch = objective.batch(new Canvas[] {SHORT, FULL}, NOISE);
+    UniformSteps steps = batch.steps().orElseThrow();
+    UniformNoise noise = new UniformNoise(steps.words().count());
+    double[] exact = new double[noise.tokens()];
+    double[] drawn = new double[noise.tokens()];
+    double expected = 0;
+    try (Session session = Tiny.cpu(Tiny.Weights.of(model, values)).open(12, 1)) {
+      for (int b = 0; b < 2; b++) {
+        int[] noisy = batch.tokens()[b];
+        assertEquals(0, noisy[0], "the begin token is never noisy");
+        Logits logits = session.forward(noisy, 0, new Attention.Bidirectional(12), Run.all(12));
+        for (int i = 1; i < 12; i++) {
+          int row = i;
+          double[] clean =
+              Arrays.stream(steps.words().ids()).mapToDouble(id -> Math.exp(logits.get(row, id))).toArray();
+          double sum = Arrays.stream(clean).sum();
+          Arrays.setAll(clean, v -> clean[v] / sum);
+          int at = steps.words().index(noisy[i]);
+          int to = steps.words().index((b == 0 ? SHORT : FULL).tokens()[i]);
+          double alphaT = steps.alphaT()[b * 11 + i - 1];
+          double alphaS = steps.alphaS()[b * 11 + i - 1];
+          assertEquals(1.0 / 64, alphaS - alphaT, 1e-12);
+          noise.posterior(at, to, alphaT, alphaS, exact);
+          noise.reverse(at, clean, alphaT, alphaS, drawn);
+          for (int v = 0; v < exact.length; v++) {
+            expected += exact[v] > 0 ? 64 * exact[v] * Math.log(exact[v] / drawn[v]) : 0;
+          }
         }
       }
     }

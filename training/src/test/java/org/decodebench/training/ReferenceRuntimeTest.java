@@ -111,7 +111,7 @@ class ReferenceRuntimeTest {
       int[] text = Tiny.TALES.heldOut(1, 96).tokens().clone();
       Attention attention =
           switch (cpu.config().paradigm()) {
-            case MASKED_DIFFUSION -> new Attention.Bidirectional(96);
+            case MASKED_DIFFUSION, UNIFORM_DIFFUSION -> new Attention.Bidirectional(96);
             case BLOCK_DIFFUSION -> new Attention.BlockCausal(cpu.config().blockSize(), 96);
             default -> Attention.CAUSAL;
           };

@@ -203,10 +203,11 @@ final class GgufConfig {
               case "autoregressive" -> Paradigm.AUTOREGRESSIVE;
               case "masked-diffusion" -> Paradigm.MASKED_DIFFUSION;
               case "block-diffusion" -> Paradigm.BLOCK_DIFFUSION;
+              case "uniform-diffusion" -> Paradigm.UNIFORM_DIFFUSION;
               default ->
                   throw metadata.wrong(
                       PARADIGM,
-                      "autoregressive, masked-diffusion or block-diffusion",
+                      "autoregressive, masked-diffusion, block-diffusion or uniform-diffusion",
                       metadata.value(PARADIGM).orElseThrow());
             })
         .orElse(architecture.paradigm);

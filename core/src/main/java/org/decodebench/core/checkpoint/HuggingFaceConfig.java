@@ -277,8 +277,10 @@ final class HuggingFaceConfig {
             "autoregressive",
             "autoregressive",
             "masked-diffusion",
-            "block-diffusion")) {
+            "block-diffusion",
+            "uniform-diffusion")) {
           case "masked-diffusion" -> Paradigm.MASKED_DIFFUSION;
+          case "uniform-diffusion" -> Paradigm.UNIFORM_DIFFUSION;
           case "block-diffusion" -> Paradigm.BLOCK_DIFFUSION;
           default -> Paradigm.AUTOREGRESSIVE;
         };

@@ -10,8 +10,8 @@ import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.sampling.RandomStream;
-import org.decodebench.diffusion.noise.NoiseTokens;
-import org.decodebench.diffusion.noise.UniformNoise;
+import org.decodebench.core.noise.NoiseTokens;
+import org.decodebench.core.noise.UniformNoise;
 
 /**
  * The bound of uniform-noise diffusion (D3PM, 2107.03006): the sum over the steps from t to s of
@@ -68,11 +68,8 @@ final class UniformBound {
     int[] canvas = clean.clone();
     int[] open = IntStream.range(text.given(), clean.length).toArray();
     for (int position : open) {
-      double u = random.uniform(1L + position, sample);
-      if (u >= alphaT) {
-        int drawn = (int) ((u - alphaT) / (1 - alphaT) * words.count());
-        canvas[position] = words.ids()[Math.min(drawn, words.count() - 1)];
-      }
+      canvas[position] =
+          words.noisy(clean[position], alphaT, random.uniform(1L + position, sample));
     }
     session.noise(alphaT);
     Attention attention = new Attention.Bidirectional(canvas.length);

@@ -9,6 +9,8 @@ import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
+import org.decodebench.core.noise.NoiseTokens;
+import org.decodebench.core.noise.UniformNoise;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.tokenizer.Tokenizer;
 import org.decodebench.core.tokenizer.WordTokenizer;

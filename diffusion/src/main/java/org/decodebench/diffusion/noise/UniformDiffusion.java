@@ -15,6 +15,8 @@ import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
+import org.decodebench.core.noise.NoiseTokens;
+import org.decodebench.core.noise.UniformNoise;
 import org.decodebench.core.sampling.SamplingSettings;
 import org.decodebench.diffusion.decode.DiffusionDecoder;
 import org.decodebench.diffusion.decode.StepObserver;

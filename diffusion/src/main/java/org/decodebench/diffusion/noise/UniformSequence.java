@@ -2,6 +2,8 @@ package org.decodebench.diffusion.noise;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.decodebench.core.noise.NoiseTokens;
+import org.decodebench.core.noise.UniformNoise;
 import org.decodebench.core.sampling.Distributions;
 import org.decodebench.core.sampling.History;
 import org.decodebench.core.sampling.Sampler;

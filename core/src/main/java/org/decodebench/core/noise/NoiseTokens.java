@@ -1,4 +1,4 @@
-package org.decodebench.diffusion.noise;
+package org.decodebench.core.noise;
 
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -29,5 +29,19 @@ public record NoiseTokens(int[] ids) {
   /** Place of a token among them; negative for one that noise does not make. */
   public int index(int token) {
     return Arrays.binarySearch(ids, token);
+  }
+
+  /**
+   * The token after noise.
+   *
+   * @param alpha share of tokens that stay clean
+   * @param uniform a random number in [0, 1)
+   */
+  public int noisy(int token, double alpha, double uniform) {
+    if (uniform < alpha) {
+      return token;
+    }
+    int drawn = (int) ((uniform - alpha) / (1 - alpha) * count());
+    return ids[Math.min(drawn, count() - 1)];
   }
 }

@@ -1,4 +1,4 @@
-package org.decodebench.diffusion.noise;
+package org.decodebench.core.noise;
 
 /**
  * The uniform noise process on K tokens: with probability α a token is still the clean one,
