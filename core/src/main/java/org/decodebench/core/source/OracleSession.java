@@ -43,22 +43,25 @@ final class OracleSession implements Session {
   @Override
   public Logits forward(List<Run> runs) {
     int rows = 0;
-    boolean[] used = new boolean[width()];
+    Run before = null;
     for (Run run : runs) {
-      check(run);
-      if (used[run.sequence()]) {
+      boolean further = before != null && before.sequence() == run.sequence();
+      if (further && !(run.attention() instanceof Attention.Bidirectional)) {
         throw new IllegalArgumentException("two runs of sequence " + run.sequence());
       }
-      used[run.sequence()] = true;
+      check(run, runs);
       rows += run.rows().length;
+      before = run;
     }
     int vocab = answers.vocabSize();
     if (values.length < rows * vocab) {
       values = new float[rows * vocab];
     }
-    int row = 0;
     for (Run run : runs) {
       System.arraycopy(run.tokens(), 0, cache[run.sequence()], run.first(), run.tokens().length);
+    }
+    int row = 0;
+    for (Run run : runs) {
       for (int index : run.rows()) {
         answer(run, index, row++ * vocab);
       }
@@ -90,7 +93,7 @@ final class OracleSession implements Session {
     return seen;
   }
 
-  private void check(Run run) {
+  private void check(Run run, List<Run> together) {
     if (run.first() < 0 || run.end() > capacity()) {
       throw new IllegalArgumentException(
           "run of positions %d to %d leaves the capacity %d"
@@ -103,13 +106,18 @@ final class OracleSession implements Session {
             "canvas of %d positions leaves the capacity %d".formatted(visible, capacity()));
       }
       for (int key = lengths[run.sequence()]; key < visible; key++) {
-        if ((key < run.first() || key >= run.end()) && !kept(run, key)) {
+        if (!isEvaluated(together, run.sequence(), key) && !kept(run, key)) {
           throw new IllegalArgumentException(
               "position %d sees position %d, which is neither committed nor in this forward"
                   .formatted(run.first() + index, key));
         }
       }
     }
+  }
+
+  private static boolean isEvaluated(List<Run> together, int sequence, int key) {
+    return together.stream()
+        .anyMatch(run -> run.sequence() == sequence && key >= run.first() && key < run.end());
   }
 
   /** Above the committed length only canvases and trees read what earlier forwards wrote. */

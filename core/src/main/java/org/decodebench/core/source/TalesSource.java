@@ -15,10 +15,11 @@ import org.decodebench.core.tokenizer.WordTokenizer;
  * probabilities are exact and cheap. A text has at most {@link #maxLength} tokens, end token
  * included. Immutable and thread-safe.
  */
-public final class TalesSource implements Source {
+public final class TalesSource implements AnyOrderSource {
   private final String name;
   private final StoryProgram program;
   private final StoryEntropy.ToGo whole;
+  private final StoryLattice lattice;
 
   public TalesSource() {
     this("tales", resource());
@@ -29,6 +30,7 @@ public final class TalesSource implements Source {
     this.name = name;
     program = StoryCompiler.compile(grammar);
     whole = StoryEntropy.of(program);
+    lattice = new StoryLattice(program);
   }
 
   @Override
@@ -49,6 +51,11 @@ public final class TalesSource implements Source {
   @Override
   public void next(int[] tokens, int length, double[] out) {
     after(tokens, length).distribution(out);
+  }
+
+  @Override
+  public void conditionals(int[] canvas, double[][] out) {
+    new StoryPosterior(lattice, canvas).marginals(out);
   }
 
   @Override

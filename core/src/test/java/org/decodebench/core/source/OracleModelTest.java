@@ -312,10 +312,38 @@ class OracleModelTest {
     session.commit(0, 1);
     refused(() -> session.commit(0, 0));
     refused(() -> session.copy(0, 0, 2));
-    Session tales = OracleModel.autoregressive(Sources.byName("tales")).open(4, 1);
+    Session forwards = OracleModel.autoregressive(new LeftToRight(source(NAMES[0]))).open(4, 1);
     refused(
-        () -> tales.forward(new int[4], 0, new Attention.Bidirectional(4), new int[] {0, 1, 2}));
+        () -> forwards.forward(new int[4], 0, new Attention.Bidirectional(4), new int[] {0, 1, 2}));
     refused(() -> OracleModel.autoregressive(Sources.byName("tales")).open(5000, 1));
+  }
+
+  /** Hides that a source knows more. */
+  private record LeftToRight(Source source) implements Source {
+    @Override
+    public String name() {
+      return source.name();
+    }
+
+    @Override
+    public org.decodebench.core.tokenizer.Tokenizer tokenizer() {
+      return source.tokenizer();
+    }
+
+    @Override
+    public int vocabSize() {
+      return source.vocabSize();
+    }
+
+    @Override
+    public void next(int[] tokens, int length, double[] out) {
+      source.next(tokens, length, out);
+    }
+
+    @Override
+    public double entropyRate() {
+      return source.entropyRate();
+    }
   }
 
   private static void refused(org.junit.jupiter.api.function.Executable action) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.source.Source;
 
 /**
@@ -13,6 +14,7 @@ import org.decodebench.core.source.Source;
  * @param p probability of every text that can come out; sums to one
  */
 public record Distribution(Map<List<Integer>, Double> p) {
+  private static final int MOST_TEXTS = 1_000_000;
 
   public Distribution {
     p = Map.copyOf(p);
@@ -22,6 +24,7 @@ public record Distribution(Map<List<Integer>, Double> p) {
    * The exact distribution of a source's texts, cut at {@code length} tokens.
    *
    * @param prefix tokens that are given, without the begin token
+   * @throws UsageException if there are too many texts
    */
   public static Distribution of(Source source, int[] prefix, int length) {
     Map<List<Integer>, Double> table = new HashMap<>();
@@ -32,6 +35,11 @@ public record Distribution(Map<List<Integer>, Double> p) {
   private static void grow(
       Source source, int[] text, int from, int length, double p, Map<List<Integer>, Double> table) {
     boolean ended = text.length > from && source.tokenizer().isEnd(text[text.length - 1]);
+    if (table.size() > MOST_TEXTS) {
+      throw new UsageException(
+          "source %s has more than %d texts of %d tokens; ask for fewer tokens, or for an estimate from samples"
+              .formatted(source.name(), MOST_TEXTS, length - from));
+    }
     if (ended || text.length == length) {
       table.put(Arrays.stream(text).skip(from).boxed().toList(), p);
       return;

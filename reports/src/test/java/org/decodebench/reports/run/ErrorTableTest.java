@@ -37,7 +37,7 @@ class ErrorTableTest {
               folder.resolve("errors.svg")));
       assertThrows(
           UsageException.class,
-          () -> table.run(new ErrorTable.Request("tales", null, List.of(), 3, 0, null, null)));
+          () -> table.run(new ErrorTable.Request("tales", null, List.of(), 60, 0, null, null)));
       assertThrows(
           UsageException.class,
           () -> table.run(new ErrorTable.Request(truth, null, List.of("ar"), 3, 0, null, null)));
