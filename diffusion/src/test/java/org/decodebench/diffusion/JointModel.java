@@ -239,6 +239,9 @@ public record JointModel(
           throw new IllegalArgumentException("run " + run.first() + "…" + run.end());
         }
         System.arraycopy(run.tokens(), 0, keys, run.first(), run.tokens().length);
+      }
+      for (Run run : runs) {
+        int[] keys = written[run.sequence()];
         for (int i : run.rows()) {
           double[] p = answer(run, i, keys);
           for (int v = 0; v < model.vocab; v++) {

@@ -179,7 +179,7 @@ class TrainedNetworkTest {
     int differ = 0;
     for (int seed = 0; seed < 6; seed++) {
       int[] exact = Decode.tokens(spec, MASKED, prompt(seed, 5), NEW, seed);
-      for (String cache : List.of("prefix", "dual", "vicinity")) {
+      for (String cache : List.of("prefix", "dual", "vicinity", "delayed")) {
         String cached = spec + ",cache=" + cache;
         assertArrayEquals(
             exact, Decode.tokens(cached + ",refresh=1", MASKED, prompt(seed, 5), NEW, seed));
@@ -212,6 +212,23 @@ class TrainedNetworkTest {
     CacheCertificate refreshed =
         CacheCertificate.of(Decode.decoder(spec + ",cache=dual,refresh=2"), uncached, request);
     assertTrue(meanDrift(refreshed) < meanDrift(stale), "refreshing lowers the drift");
+  }
+
+  @Test
+  void aSubBlockAsLongAsTheBlockNeedsNoMoreThanItselfAndAShorterOneDrifts() {
+    String spec = "block-diffusion:order=confidence,temperature=1,sub-block=";
+    DecodeRequest request = DecodeRequest.of(BLOCKS, prompt(1, 5), NEW, 3);
+    for (int seed = 0; seed < 3; seed++) {
+      assertArrayEquals(
+          Decode.tokens(spec + 8, BLOCKS, prompt(seed, 5), NEW, seed),
+          Decode.tokens(spec + "8,sub-cache=true", BLOCKS, prompt(seed, 5), NEW, seed));
+    }
+    CacheCertificate clean = CacheCertificate.of(spec + "8,sub-cache=true", request);
+    assertEquals(0, clean.flipped());
+    assertEquals(0, meanDrift(clean));
+    CacheCertificate stale = CacheCertificate.of(spec + "4,sub-cache=true", request);
+    assertEquals(0, stale.steps().getFirst().drift(), "a sub-block begins with a whole forward");
+    assertTrue(meanDrift(stale) > 0);
   }
 
   private static double meanDrift(CacheCertificate certificate) {

@@ -3,8 +3,8 @@ package org.decodebench.training;
 import java.util.Optional;
 
 /**
- * What one forward of training needs. The loss is Σ weights[i] · −log p(targets[i] | row rows[i]); for
- * noise of random tokens, Σ weights[i] · the divergence of row rows[i]'s step.
+ * What one forward of training needs. The loss is Σ weights[i] · −log p(targets[i] | row rows[i]);
+ * for noise of random tokens, Σ weights[i] · the divergence of row rows[i]'s step.
  *
  * @param tokens network inputs {@code [batch][width]}
  * @param positions text position of each column, {@code [width]}

@@ -44,6 +44,11 @@ final class TorchSession implements Session {
     int vocab = network.config().vocabSize();
     int rows = runs.stream().mapToInt(run -> run.rows().length).sum();
     float[] values = new float[rows * vocab];
+    for (Run run : runs) {
+      seen(run);
+      System.arraycopy(run.tokens(), 0, tokens[run.sequence()], run.first(), run.tokens().length);
+      written[run.sequence()] = Math.max(written[run.sequence()], run.end());
+    }
     int row = 0;
     for (Run run : runs) {
       float[] logits = evaluate(run);
@@ -56,8 +61,6 @@ final class TorchSession implements Session {
   private float[] evaluate(Run run) {
     int sequence = run.sequence();
     int seen = seen(run);
-    System.arraycopy(run.tokens(), 0, tokens[sequence], run.first(), run.tokens().length);
-    written[sequence] = Math.max(written[sequence], run.end());
     if (run.rows().length == 0) {
       return new float[0];
     }

@@ -146,9 +146,7 @@ final class Trainer implements AutoCloseable {
     }
     long[] targets = Arrays.stream(batch.targets()).asLongStream().toArray();
     NDArray chosen =
-        logits
-            .logSoftmax(1)
-            .gather(scratch.create(targets, new Shape(targets.length, 1)), 1);
+        logits.logSoftmax(1).gather(scratch.create(targets, new Shape(targets.length, 1)), 1);
     NDArray weights = scratch.create(batch.weights(), new Shape(targets.length, 1));
     return chosen.mul(weights).sum().neg();
   }

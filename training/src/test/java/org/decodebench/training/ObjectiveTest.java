@@ -132,7 +132,9 @@ class ObjectiveTest {
         for (int i = 1; i < 12; i++) {
           int row = i;
           double[] clean =
-              Arrays.stream(steps.words().ids()).mapToDouble(id -> Math.exp(logits.get(row, id))).toArray();
+              Arrays.stream(steps.words().ids())
+                  .mapToDouble(id -> Math.exp(logits.get(row, id)))
+                  .toArray();
           double sum = Arrays.stream(clean).sum();
           Arrays.setAll(clean, v -> clean[v] / sum);
           int at = steps.words().index(noisy[i]);

@@ -28,9 +28,7 @@ class TrainerTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @EnumSource(
-      names = "ANY",
-      mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(names = "ANY", mode = EnumSource.Mode.EXCLUDE)
   void aFewStepsLowerTheHeldOutLoss(Paradigm paradigm) {
     TrainConfig config =
         Tiny.config(paradigm, paradigm == Paradigm.BLOCK_DIFFUSION ? 4 : 0, 60, folder);
@@ -46,9 +44,7 @@ class TrainerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      names = "ANY",
-      mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(names = "ANY", mode = EnumSource.Mode.EXCLUDE)
   void gradientsAreTheSlopesOfTheLoss(Paradigm paradigm) {
     ModelConfig model = Tiny.model(paradigm, 4);
     Objective objective = Tiny.config(paradigm, 4, 1, folder).objective(model.vocabSize(), 2);

@@ -1,5 +1,6 @@
 package org.decodebench.core.model;
 
+import java.util.Arrays;
 import java.util.List;
 import org.decodebench.core.kernel.AttentionRows;
 
@@ -9,7 +10,7 @@ import org.decodebench.core.kernel.AttentionRows;
  */
 final class Batch {
   private final ModelConfig config;
-  private final AttentionRows[] attention;
+  private AttentionRows[] attention;
   private int runs;
   private int size;
   private int wanted;
@@ -27,12 +28,21 @@ final class Batch {
 
   Batch(ModelConfig config, int width) {
     this.config = config;
-    attention = new AttentionRows[width];
-    float scale = (float) (1 / Math.sqrt(config.headSize()));
-    for (int i = 0; i < width; i++) {
-      attention[i] = new AttentionRows(config.heads(), scale);
+    attention = new AttentionRows[0];
+    firstRow = new int[0];
+    reserveRuns(width);
+  }
+
+  private void reserveRuns(int count) {
+    int before = attention.length;
+    if (before < count) {
+      attention = Arrays.copyOf(attention, count);
+      firstRow = Arrays.copyOf(firstRow, count);
+      float scale = (float) (1 / Math.sqrt(config.headSize()));
+      for (int i = before; i < count; i++) {
+        attention[i] = new AttentionRows(config.heads(), scale);
+      }
     }
-    firstRow = new int[width];
   }
 
   int size() {
@@ -74,6 +84,7 @@ final class Batch {
     size = 0;
     wanted = 0;
     runs = list.size();
+    reserveRuns(runs);
     for (int i = 0; i < runs; i++) {
       size += list.get(i).tokens().length;
       wanted += list.get(i).rows().length;

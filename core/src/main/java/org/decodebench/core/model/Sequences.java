@@ -1,6 +1,5 @@
 package org.decodebench.core.model;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -13,12 +12,14 @@ public final class Sequences {
   private final int vocabSize;
   private final int capacity;
   private final Sequence[] sequences;
-  private final boolean[] used;
 
   /** What is known of the positions of one sequence. */
   private static final class Sequence {
     private final BitSet written;
     private int length;
+
+    /** In the forward that is being checked. */
+    private int runs;
 
     Sequence(int capacity) {
       written = new BitSet(capacity);
@@ -36,7 +37,6 @@ public final class Sequences {
   public Sequences(ModelConfig config, int capacity, int width) {
     vocabSize = config.vocabSize();
     this.capacity = capacity;
-    used = new boolean[width];
     sequences = new Sequence[width];
     for (int i = 0; i < width; i++) {
       sequences[i] = new Sequence(capacity);
@@ -62,17 +62,26 @@ public final class Sequences {
    * @throws IllegalArgumentException as {@link Session#forward} says
    */
   public void check(List<Run> runs) {
-    Arrays.fill(used, false);
+    for (Sequence sequence : sequences) {
+      sequence.runs = 0;
+    }
     for (int i = 0; i < runs.size(); i++) {
-      check(runs.get(i));
+      checkPlace(runs, i);
+    }
+    for (int i = 0; i < runs.size(); i++) {
+      checkSight(runs, i);
     }
   }
 
-  private void check(Run run) {
-    if (run.sequence() < 0 || run.sequence() >= width() || used[run.sequence()]) {
-      throw bad("sequence %d is not one of %d, or has two runs", run.sequence(), width());
+  private void checkPlace(List<Run> runs, int index) {
+    Run run = runs.get(index);
+    if (run.sequence() < 0 || run.sequence() >= width()) {
+      throw bad("sequence %d is not one of %d", run.sequence(), width());
     }
-    used[run.sequence()] = true;
+    Sequence sequence = sequences[run.sequence()];
+    if (sequence.runs++ > 0 && !continues(runs.get(index - 1), run)) {
+      throw bad("sequence %d has two runs that are no stretches of a canvas", run.sequence());
+    }
     if (run.first() < 0 || run.tokens().length == 0 || run.end() > capacity) {
       throw bad("positions %d to %d leave the capacity %d", run.first(), run.end(), capacity);
     }
@@ -88,11 +97,20 @@ public final class Sequences {
       }
       previous = row;
     }
-    checkSight(run, sequences[run.sequence()]);
+  }
+
+  /** Whether a run is a further stretch of the canvas of the run before it. */
+  private static boolean continues(Run before, Run run) {
+    return before.sequence() == run.sequence()
+        && run.attention() instanceof Attention.Bidirectional
+        && run.attention().equals(before.attention())
+        && run.first() >= before.end();
   }
 
   /** Every key that a row sees must be committed, in this run, or kept in a canvas or tree. */
-  private void checkSight(Run run, Sequence sequence) {
+  private void checkSight(List<Run> runs, int index) {
+    Run run = runs.get(index);
+    Sequence sequence = sequences[run.sequence()];
     boolean canvas = run.attention() instanceof Attention.Bidirectional;
     if (run.attention() instanceof Attention.Tree tree) {
       checkTree(run, tree, sequence);
@@ -106,21 +124,31 @@ public final class Sequences {
       }
       boolean obvious = run.first() <= sequence.length && visible <= run.end();
       if (!obvious && visible > checked) {
-        checkKeys(run, slot, visible, sequence, canvas);
+        checkKeys(runs, run, slot, visible, canvas);
         checked = visible;
       }
     }
   }
 
-  private static void checkKeys(Run run, int slot, int visible, Sequence sequence, boolean canvas) {
+  private void checkKeys(List<Run> runs, Run run, int slot, int visible, boolean canvas) {
+    Sequence sequence = sequences[run.sequence()];
     for (int key = sequence.length; key < visible; key++) {
-      boolean inRun = key >= run.first() && key < run.end();
-      if (!inRun && !(canvas && sequence.written.get(key))) {
+      if (!(canvas && sequence.written.get(key)) && !isEvaluated(runs, run.sequence(), key)) {
         throw bad(
             "position %d sees position %d, which is neither committed nor in this forward",
             slot, key);
       }
     }
+  }
+
+  private static boolean isEvaluated(List<Run> runs, int sequence, int key) {
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      if (run.sequence() == sequence && key >= run.first() && key < run.end()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void checkTree(Run run, Attention.Tree tree, Sequence sequence) {

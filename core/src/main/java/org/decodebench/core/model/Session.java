@@ -29,11 +29,12 @@ public interface Session extends AutoCloseable {
   int length(int sequence);
 
   /**
-   * Evaluates the runs, at most one a sequence, together.
+   * Evaluates the runs together: one a sequence, or several stretches of a bidirectional canvas,
+   * one after another in ascending order, which see each other's new keys and values.
    *
    * @throws IllegalArgumentException if a run leaves the capacity, or if a row of it would see a
    *     position that is neither committed nor in this run (for a bidirectional canvas: never
-   *     written)
+   *     written and not in this forward)
    */
   Logits forward(List<Run> runs);
 

@@ -40,10 +40,14 @@ public record TransformerCost(
     long bytes = layerBytes;
     long positions = 0;
     long rows = 0;
+    int before = -1;
     for (Run run : runs) {
       positions += run.tokens().length;
       rows += run.rows().length;
-      bytes += keysRead(run) * config.layers() * 2L * cacheBytes();
+      // Stretches of one canvas read the same keys.
+      long keys = run.sequence() == before ? 0 : keysRead(run);
+      bytes += keys * config.layers() * 2L * cacheBytes();
+      before = run.sequence();
     }
     bytes += positions * embeddingRowBytes;
     return rows == 0 ? bytes : bytes + headBytes;

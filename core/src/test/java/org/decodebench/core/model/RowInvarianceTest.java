@@ -151,6 +151,42 @@ class RowInvarianceTest {
   }
 
   @Test
+  void stretchesOfACanvasSeeEachOthersNewTokensAndWhatIsBetweenAsItWas() {
+    // In one layer keys depend on their own token alone, so stretches equal a whole forward.
+    ModelConfig config = RandomWeights.llama().withLayers(1);
+    RandomWeights weights = new RandomWeights(config, DType.F32, false, 4);
+    for (Backend backend : new Backend[] {Backend.VECTOR, Backend.SCALAR}) {
+      CpuTransformer model = CpuTransformerTest.model(weights, 2, backend);
+      int[] tokens = CpuTransformerTest.tokens(3, 20);
+      Attention canvas = new Attention.Bidirectional(20);
+      try (Session session = model.open(20, 2);
+          Session other = model.open(20, 1)) {
+        session.forward(List.of(new Run(1, tokens, 0, canvas, Run.none())));
+        int[] changed = tokens.clone();
+        for (int i : new int[] {2, 3, 11, 19}) {
+          changed[i] = (changed[i] + 5) % 71;
+        }
+        Logits parts =
+            session.forward(
+                List.of(
+                    new Run(0, tokens, 0, Attention.CAUSAL, Run.last(20)),
+                    stretch(changed, 2, 4, canvas),
+                    stretch(changed, 11, 12, canvas),
+                    stretch(changed, 18, 20, canvas)));
+        Logits whole = other.forward(changed, 0, canvas, new int[] {2, 3, 11, 18, 19});
+        for (int i = 0; i < 5; i++) {
+          assertArrayEquals(CpuTransformerTest.row(whole, i), CpuTransformerTest.row(parts, i + 1));
+        }
+        refused(session, stretch(changed, 5, 9, canvas), stretch(changed, 8, 10, canvas));
+      }
+    }
+  }
+
+  private static Run stretch(int[] tokens, int from, int to, Attention canvas) {
+    return new Run(1, Arrays.copyOfRange(tokens, from, to), from, canvas, Run.all(to - from));
+  }
+
+  @Test
   void aCopiedSequenceGoesOnLikeTheOriginal() {
     CpuTransformer model = model(1, DType.F32);
     Session session = model.open(100, 2);
@@ -197,7 +233,7 @@ class RowInvarianceTest {
     assertThrows(IllegalArgumentException.class, () -> model.open(0, 1));
   }
 
-  private static void refused(Session session, Run run) {
-    assertThrows(IllegalArgumentException.class, () -> session.forward(List.of(run)));
+  private static void refused(Session session, Run... runs) {
+    assertThrows(IllegalArgumentException.class, () -> session.forward(List.of(runs)));
   }
 }

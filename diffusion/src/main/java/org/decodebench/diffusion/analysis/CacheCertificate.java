@@ -30,8 +30,9 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
   /**
    * @param step of the decoder
    * @param positions predicted
-   * @param drift mean over the canvas of the distance between the keys and values that were read
-   *     and those of the whole canvas, relative to the latter's norm; NaN where a model has none
+   * @param drift mean over what the positions see of the distance between the keys and values that
+   *     were read and those of the whole canvas, relative to the latter's norm; NaN where a model
+   *     has none
    * @param meanDivergence of the predictions, Σ p log(p / q) in nats with p the uncached one, mean
    *     over the positions
    * @param maxDivergence the largest of the positions
@@ -46,20 +47,20 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
       int flips) {}
 
   /**
-   * @param spec a masked-diffusion decoder, with the cache to certify; at temperature 1 unless it
-   *     says otherwise
+   * @param spec a masked- or block-diffusion decoder, with the cache to certify; at temperature 1
+   *     unless it says otherwise
    * @param request of one prompt
    * @throws UsageException if it is another decoder or does not suit the model
    */
   public static CacheCertificate of(String spec, DecodeRequest request) {
     DiffusionDecoder cached = ErrorDecomposition.decoder(spec);
-    if (!cached.spec().startsWith("masked-diffusion")) {
+    DiffusionDecoder uncached = ErrorDecomposition.decoder(ErrorDecomposition.uncached(spec));
+    if (cached.spec().equals(uncached.spec())) {
       throw new UsageException(
-          "decoder %s has no approximate cache; certificates are of masked-diffusion:cache=…"
+          "decoder %s has no approximate cache; certificates are of masked-diffusion:cache=… and block-diffusion:sub-block=N,sub-cache=true"
               .formatted(cached.spec()));
     }
     cached.check(request.model());
-    DiffusionDecoder uncached = ErrorDecomposition.decoder(ErrorDecomposition.uncached(spec));
     return of(cached, uncached, request);
   }
 
@@ -84,7 +85,15 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
                   request.with(watched),
                   DecodeListener.NONE,
                   (sequence, step, canvas, positions, predictions) ->
-                      steps.add(compare(watched, whole, step, canvas, positions, predictions)))
+                      steps.add(
+                          compare(
+                              watched,
+                              whole,
+                              cached.attention(watched, canvas.length),
+                              step,
+                              canvas,
+                              positions,
+                              predictions)))
               .sequences()
               .getFirst()
               .tokens();
@@ -105,6 +114,7 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
   private static StepCertificate compare(
       Watched model,
       Session whole,
+      Attention attention,
       int step,
       int[] canvas,
       int[] positions,
@@ -112,8 +122,7 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
     ModelConfig config = model.config();
     int shift = config.logitShift();
     int[] rows = Arrays.stream(positions).map(p -> p - shift).toArray();
-    Logits logits =
-        whole.forward(canvas.clone(), 0, new Attention.Bidirectional(canvas.length), rows);
+    Logits logits = whole.forward(canvas.clone(), 0, attention, rows);
     double[] p = new double[config.vocabSize()];
     double[] q = new double[config.vocabSize()];
     double sum = 0;
@@ -136,7 +145,7 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
     return new StepCertificate(
         step,
         positions.length,
-        drift(model.session, whole, canvas.length),
+        drift(model.session, whole, attention.visible(positions[0])),
         sum / Math.max(1, positions.length),
         max,
         flips);

@@ -60,7 +60,7 @@ public record ErrorDecomposition(
     }
   }
 
-  private static final Set<String> CACHE = Set.of("cache", "refresh", "vicinity");
+  private static final Set<String> CACHE = Set.of("cache", "refresh", "vicinity", "sub-cache");
   private static final Set<String> ONE_BY_ONE = Set.of("order", "block", "guidance");
   private static final int SEEDS = 50;
 

@@ -8,6 +8,7 @@ import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
+import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
@@ -22,6 +23,8 @@ import org.decodebench.diffusion.policy.Chance;
  *
  * @param block size of a block; none for the size that the model was trained with
  * @param cache how finished blocks reach the cache
+ * @param parts size of the sub-blocks that are evaluated alone after their first step; none for the
+ *     block in every step
  * @param earlyStop whether a sequence is done once everything left of its first end token is placed
  */
 record BlockDiffusion(
@@ -29,6 +32,7 @@ record BlockDiffusion(
     SamplerSettings sampler,
     OptionalInt block,
     BlockSequence.Cache cache,
+    OptionalInt parts,
     boolean earlyStop)
     implements DiffusionDecoder {
 
@@ -51,6 +55,11 @@ record BlockDiffusion(
   }
 
   @Override
+  public Attention attention(LanguageModel model, int length) {
+    return new Attention.BlockCausal(block(model), length);
+  }
+
+  @Override
   public boolean placedIsFinal() {
     return sampler.rule(OptionalInt.of(1)).placedIsFinal();
   }
@@ -68,7 +77,7 @@ record BlockDiffusion(
     int mask = config.maskTokenId().orElseThrow();
     int width = request.prompts().size();
     BlockSequence.Plan plan =
-        new BlockSequence.Plan(size, sampler.rule(sampler.steps()), cache, earlyStop);
+        new BlockSequence.Plan(size, sampler.rule(sampler.steps()), cache, parts, earlyStop);
     try (Session session = request.model().open(Requirements.capacity(request), width)) {
       List<BlockSequence> sequences = new ArrayList<>();
       for (int i = 0; i < width; i++) {

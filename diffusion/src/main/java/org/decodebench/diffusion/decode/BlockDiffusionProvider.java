@@ -32,6 +32,11 @@ public final class BlockDiffusionProvider implements DecoderProvider {
                 + " forward does; none: no cache; all exact"),
         new Setting(
             "sub-block", "", "within a block, so many positions at a time from left to right"),
+        new Setting(
+            "sub-cache",
+            "false",
+            "evaluate a sub-block alone after its first step, over the rest of the block as it was"
+                + " then (approximate)"),
         SamplerSettings.EARLY_STOP);
   }
 
@@ -46,11 +51,17 @@ public final class BlockDiffusionProvider implements DecoderProvider {
     if (part.isPresent() && settings.given("steps")) {
       throw settings.bad("sub-block", "no steps with it; give a threshold, a factor or a bound");
     }
+    boolean alone = settings.flag("sub-cache");
+    BlockSequence.Cache cache = settings.choice("cache", BlockSequence.Cache.class);
+    if (alone && (part.isEmpty() || cache == BlockSequence.Cache.NONE)) {
+      throw settings.bad("sub-cache", "a sub-block and a cache with it");
+    }
     return new BlockDiffusion(
         settings.spec(),
         part.isPresent() ? sampler.inSubBlocks(part.getAsInt()) : sampler,
         block,
-        settings.choice("cache", BlockSequence.Cache.class),
+        cache,
+        alone ? part : OptionalInt.empty(),
         settings.flag("early-stop"));
   }
 }

@@ -2,6 +2,8 @@ package org.decodebench.diffusion.decode;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.model.Attention;
@@ -44,10 +46,14 @@ final class BlockSequence implements SequenceDecode {
   /**
    * @param block size of a block
    * @param rule of the diffusion inside a block
+   * @param parts size of the sub-blocks that are evaluated alone after their first step, over keys
+   *     and values of the rest of the block that are as old as that (Fast-dLLM v2, 2509.26328:
+   *     approximate); none to evaluate the block in every step
    * @param earlyStop whether the sequence is done as soon as everything left of its first end token
    *     is placed, or only with the block that holds it
    */
-  record Plan(int block, UnmaskingPolicy.Rule rule, Cache cache, boolean earlyStop) {}
+  record Plan(
+      int block, UnmaskingPolicy.Rule rule, Cache cache, OptionalInt parts, boolean earlyStop) {}
 
   private final int index;
   private final Session session;
@@ -70,6 +76,10 @@ final class BlockSequence implements SequenceDecode {
 
   private boolean head;
   private boolean prefilled;
+
+  /** The sub-block for which the whole block was evaluated last. */
+  private int part = -1;
+
   private int[] wanted;
   private int step;
 
@@ -128,6 +138,11 @@ final class BlockSequence implements SequenceDecode {
     boolean unwritten = cached() && session.length(index) < from;
     boolean writesOnly = unwritten && (!prefilled || plan.cache() == Cache.BLOCK);
     wanted = head || !writesOnly ? window.wanted() : new int[0];
+    if (plan.parts().isPresent() && !head && !unwritten && current() == part) {
+      runs.add(ofPart(plan.parts().getAsInt()));
+      return Phase.DENOISE;
+    }
+    part = head || writesOnly ? -1 : current();
     int start = cached() ? session.length(index) : 0;
     int end = head || writesOnly ? from : to;
     int[] tokens = Arrays.copyOfRange(canvas.tokens(), start, end);
@@ -136,6 +151,21 @@ final class BlockSequence implements SequenceDecode {
       return Phase.PREFILL;
     }
     return wanted.length == 0 ? Phase.CACHE : Phase.DENOISE;
+  }
+
+  /** The sub-block at work, counted from position 0; -1 where there are none. */
+  private int current() {
+    return plan.parts().isPresent() && wanted.length > 0 ? wanted[0] / plan.parts().getAsInt() : -1;
+  }
+
+  /** The sub-block alone, which sees the block's other keys and values as they were. */
+  private Run ofPart(int size) {
+    int start = Math.max(part * size - rows.shift(), from);
+    int end = Math.min((part + 1) * size, to);
+    wanted = IntStream.of(wanted).filter(i -> i < end).toArray();
+    int[] tokens = Arrays.copyOfRange(canvas.tokens(), start, end);
+    Attention seen = new Attention.Bidirectional(to);
+    return new Run(index, tokens, start, seen, rows.wanted(wanted, start));
   }
 
   @Override

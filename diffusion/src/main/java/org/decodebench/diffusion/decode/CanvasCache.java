@@ -1,5 +1,9 @@
 package org.decodebench.diffusion.decode;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
 /**
  * Which part of a bidirectional canvas a forward evaluates, and so which keys and values it reads
  * from an earlier step. A network's keys and values of one position depend on the whole canvas, so
@@ -23,9 +27,8 @@ record CanvasCache(Kind kind, int vicinity, int refresh) {
     /** The window and some positions around it (vicinity refresh of dInfer, 2510.08666). */
     VICINITY,
     /**
-     * From the first to the last position that was still masked before the step: a placed token's
-     * keys and values are kept one step after it was placed (dKV-Cache, 2505.15781; there without
-     * the placed positions in between).
+     * What was still masked before the last step: a placed token's keys and values are kept one
+     * step after it was placed (dKV-Cache, 2505.15781).
      */
     DELAYED
   }
@@ -35,20 +38,36 @@ record CanvasCache(Kind kind, int vicinity, int refresh) {
 
   /**
    * @param step of the window, from 0
-   * @param shift of the model: a window's first position is predicted by the one before it
-   * @param open positions that were masked before the last step or are read now, ascending
+   * @param shift of the model: a position is predicted by the one before it
+   * @param open positions that were masked before the last step or are read now
+   * @return in ascending order, with positions between them that are not evaluated
    */
-  Range range(Window window, int canvas, int step, int shift, int[] open) {
+  List<Range> ranges(Window window, int canvas, int step, int shift, BitSet open) {
     boolean whole = kind == Kind.NONE || step == 0 || (refresh > 0 && step % refresh == 0);
     if (whole) {
-      return new Range(0, canvas);
+      return List.of(new Range(0, canvas));
     }
     if (kind == Kind.DELAYED) {
-      return new Range(Math.max(0, open[0] - shift), open[open.length - 1] + 1);
+      return stretches(open, shift);
     }
     int around = kind == Kind.VICINITY ? vicinity : 0;
     int from = Math.max(0, window.from() - Math.max(shift, around));
     int to = kind == Kind.PREFIX ? canvas : Math.min(canvas, window.to() + around);
-    return new Range(from, to);
+    return List.of(new Range(from, to));
+  }
+
+  /** The positions with, where the model is shifted, those that predict them. */
+  private static List<Range> stretches(BitSet open, int shift) {
+    BitSet evaluated = (BitSet) open.clone();
+    if (shift > 0) {
+      open.stream().filter(i -> i > 0).forEach(i -> evaluated.set(i - 1));
+    }
+    List<Range> stretches = new ArrayList<>();
+    for (int from = evaluated.nextSetBit(0); from >= 0; ) {
+      int to = evaluated.nextClearBit(from);
+      stretches.add(new Range(from, to));
+      from = evaluated.nextSetBit(to);
+    }
+    return stretches;
   }
 }

@@ -5,6 +5,8 @@ import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.model.Attention;
+import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.sampling.RandomStream;
 import org.decodebench.diffusion.policy.Chance;
 
@@ -13,6 +15,13 @@ import org.decodebench.diffusion.policy.Chance;
  * distribution can be computed by taking every branch.
  */
 public interface DiffusionDecoder extends Decoder {
+
+  /**
+   * What the rows of a canvas see of each other.
+   *
+   * @param length of the canvas
+   */
+  Attention attention(LanguageModel model, int length);
 
   /**
    * Whether a token stays as it is once it is placed; not so where a sampler masks again or edits.

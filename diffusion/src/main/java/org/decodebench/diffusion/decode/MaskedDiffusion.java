@@ -8,6 +8,7 @@ import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
+import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.ModelConfig.Paradigm;
@@ -38,6 +39,11 @@ record MaskedDiffusion(
   @Override
   public void check(LanguageModel model) {
     Requirements.model(NAME, model, Paradigm.MASKED_DIFFUSION);
+  }
+
+  @Override
+  public Attention attention(LanguageModel model, int length) {
+    return new Attention.Bidirectional(length);
   }
 
   @Override

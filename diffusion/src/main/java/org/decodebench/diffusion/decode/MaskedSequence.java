@@ -1,6 +1,7 @@
 package org.decodebench.diffusion.decode;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.decodebench.core.decode.DecodeListener;
@@ -39,7 +40,7 @@ final class MaskedSequence implements SequenceDecode {
   private final Attention attention;
   private Window window;
   private int[] wanted;
-  private int[] open;
+  private BitSet open;
   private int step;
 
   /**
@@ -67,7 +68,7 @@ final class MaskedSequence implements SequenceDecode {
     this.observer = observer;
     this.attention = new Attention.Bidirectional(canvas.length());
     canvas.tellTemplate(index, listener);
-    open = canvas.masked(0, canvas.length());
+    open = set(canvas.masked(0, canvas.length()));
     open(0);
   }
 
@@ -79,24 +80,31 @@ final class MaskedSequence implements SequenceDecode {
   @Override
   public Phase plan(List<Run> runs) {
     wanted = window.wanted();
-    CanvasCache.Range range =
-        plan.cache().range(window, canvas.length(), window.steps(), rows.shift(), span());
-    open = canvas.masked(0, canvas.length());
-    runs.add(run(index, canvas.tokens(), range));
+    open.or(set(wanted));
+    List<CanvasCache.Range> ranges =
+        plan.cache().ranges(window, canvas.length(), window.steps(), rows.shift(), open);
+    open = set(canvas.masked(0, canvas.length()));
+    ranges.forEach(range -> runs.add(run(index, canvas.tokens(), range)));
     if (plan.guidance().on()) {
-      runs.add(run(unconditionalIndex, Guidance.unconditional(canvas), range));
+      int[] unconditional = Guidance.unconditional(canvas);
+      ranges.forEach(range -> runs.add(run(unconditionalIndex, unconditional, range)));
     }
     return Phase.DENOISE;
   }
 
-  /** What was masked before the last step, and what this one reads. */
-  private int[] span() {
-    return IntStream.concat(IntStream.of(open), IntStream.of(wanted)).sorted().toArray();
+  private static BitSet set(int[] positions) {
+    BitSet set = new BitSet();
+    IntStream.of(positions).forEach(set::set);
+    return set;
   }
 
   private Run run(int sequence, int[] tokens, CanvasCache.Range range) {
     int[] part = Arrays.copyOfRange(tokens, range.from(), range.to());
-    return new Run(sequence, part, range.from(), attention, rows.wanted(wanted, range.from()));
+    int[] within =
+        IntStream.of(wanted)
+            .filter(i -> i - rows.shift() >= range.from() && i - rows.shift() < range.to())
+            .toArray();
+    return new Run(sequence, part, range.from(), attention, rows.wanted(within, range.from()));
   }
 
   @Override

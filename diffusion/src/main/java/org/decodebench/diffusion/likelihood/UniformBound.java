@@ -9,9 +9,9 @@ import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.Session;
-import org.decodebench.core.sampling.RandomStream;
 import org.decodebench.core.noise.NoiseTokens;
 import org.decodebench.core.noise.UniformNoise;
+import org.decodebench.core.sampling.RandomStream;
 
 /**
  * The bound of uniform-noise diffusion (D3PM, 2107.03006): the sum over the steps from t to s of

@@ -36,6 +36,11 @@ record UniformDiffusion(
   static final String NAME = "uniform-diffusion";
 
   @Override
+  public Attention attention(LanguageModel model, int length) {
+    return new Attention.Bidirectional(length);
+  }
+
+  @Override
   public boolean placedIsFinal() {
     return false;
   }

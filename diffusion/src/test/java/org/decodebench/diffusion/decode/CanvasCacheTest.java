@@ -2,10 +2,12 @@ package org.decodebench.diffusion.decode;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.MeteredModel;
 import org.decodebench.core.source.MarkovSource;
@@ -66,6 +68,42 @@ class CanvasCacheTest {
     assertEquals(
         3 * 15 + (12 + 11 + 10) + (8 + 7 + 6) + (4 + 3 + 2),
         positions("masked-diffusion:block=4,order=left-to-right,cache=delayed"));
+    // In any order: the masks and the token placed last, wherever they are.
+    assertEquals(
+        15 + (12 + 11 + 10 + 9 + 8 + 7 + 6 + 5 + 4 + 3 + 2),
+        positions("masked-diffusion:order=random,cache=delayed"));
+  }
+
+  @Test
+  void aSubBlockIsEvaluatedWithItsBlockOnceAndThenAlone() {
+    // Blocks of 8 on a canvas of 15 in sub-blocks of 4: positions 3 | 4…7 | 8…11 | 12…14.
+    String blocks = "block-diffusion:block=8,sub-block=4,order=confidence";
+    int commit = 8;
+    assertEquals(5 * 8 + commit + 7 * 7, positions(blocks));
+    assertEquals(
+        8 + (8 + 3 * 4) + commit + (7 + 3 * 4) + (7 + 2 * 3),
+        positions(blocks + ",sub-cache=true"));
+  }
+
+  @Test
+  void whatIsOutsideASubBlockDoesNotChangeEither() {
+    for (String cache : List.of("block", "fused")) {
+      for (int shift = 0; shift <= 1; shift++) {
+        OracleModel model =
+            OracleModel.diffusion(MarkovSource.random("markov", 4, 2, 0.2, 3), shift);
+        for (int seed = 0; seed < 3; seed++) {
+          String spec =
+              "block-diffusion:block=8,sub-block=4,threshold=0.6,temperature=1,cache=" + cache;
+          assertArrayEquals(
+              Decode.tokens(spec, model, PROMPT, 20, seed),
+              Decode.tokens(spec + ",sub-cache=true", model, PROMPT, 20, seed));
+        }
+      }
+    }
+    assertThrows(UsageException.class, () -> Decode.decoder("block-diffusion:sub-cache=true"));
+    assertThrows(
+        UsageException.class,
+        () -> Decode.decoder("block-diffusion:sub-block=4,cache=none,sub-cache=true"));
   }
 
   private long positions(String spec) {
