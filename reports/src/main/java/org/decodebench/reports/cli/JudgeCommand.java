@@ -1,5 +1,6 @@
 package org.decodebench.reports.cli;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.decodebench.core.UsageException;
@@ -7,6 +8,7 @@ import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.run.GenerativePerplexity;
 import org.decodebench.reports.run.ModelLoader;
 import org.decodebench.reports.run.ModelOrigin;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,15 +20,25 @@ import picocli.CommandLine.Option;
       "over temperatures: repetition lowers the one and the other, so neither stands alone."
     })
 public final class JudgeCommand implements Subcommand {
-  @Option(names = "--model", required = true, paramLabel = "MODEL", description = "Writes.")
-  private String model;
+  @ArgGroup(exclusive = false, multiplicity = "1..*")
+  private List<Writer> writers = List.of();
 
-  @Option(
-      names = "--decoder",
-      required = true,
-      paramLabel = "DECODER",
-      description = "Without a temperature.")
-  private String decoder;
+  /** A pair of options, which may be repeated. */
+  static final class Writer {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "MODEL",
+        description = "Writes; model and decoder may be given several times, in pairs.")
+    private String model;
+
+    @Option(
+        names = "--decoder",
+        required = true,
+        paramLabel = "DECODER",
+        description = "Without a temperature.")
+    private String decoder;
+  }
 
   @Option(
       names = "--judge",
@@ -59,6 +71,12 @@ public final class JudgeCommand implements Subcommand {
   @Option(names = "--seed", paramLabel = "N", description = "Of the random numbers (default: 1).")
   private long seed = 1;
 
+  @Option(
+      names = "--figure",
+      paramLabel = "FILE.svg",
+      description = "Also draw perplexity against entropy, a line a writer.")
+  private Path figure;
+
   @Mixin private RuntimeMixin runtime = new RuntimeMixin();
 
   @Override
@@ -66,15 +84,15 @@ public final class JudgeCommand implements Subcommand {
     List<Double> values = Arrays.stream(temperatures.split(",")).map(JudgeCommand::value).toList();
     var request =
         new GenerativePerplexity.Request(
-            model,
-            decoder,
+            writers.stream().map(w -> new GenerativePerplexity.Writer(w.model, w.decoder)).toList(),
             judge,
             values,
             source,
             Arguments.atLeast("--prompt-tokens", promptTokens, 1),
             Arguments.atLeast("--texts", texts, 2),
             Arguments.atLeast("--max-new-tokens", maxNewTokens, 1),
-            seed);
+            seed,
+            figure);
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
       new GenerativePerplexity(models, System.out).run(request);
     }

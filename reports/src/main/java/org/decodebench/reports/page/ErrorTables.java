@@ -8,33 +8,74 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.decodebench.reports.result.Show;
+import org.decodebench.reports.run.ErrorFigure;
 
 /**
  * The parts of samplers' errors that {@code decodebench errors --csv FOLDER/errors.csv} left in a
- * result folder, as tables.
+ * result folder, as tables and figures: enumerated or estimated ones.
  */
 final class ErrorTables {
   private ErrorTables() {}
 
-  /** Columns that are shown, with their headings. */
-  private static final Map<String, String> COLUMNS = new LinkedHashMap<>();
+  /**
+   * @param error what the parts measure
+   * @param columns that are shown, with their headings
+   * @param parts columns of the sampler's, the network's, the cache's and the whole error
+   */
+  private record Kind(String error, Map<String, String> columns, List<String> parts) {
 
-  static {
-    COLUMNS.put("forwards", "forwards");
-    COLUMNS.put("sampler_tv", "sampler");
-    COLUMNS.put("network_tv", "network");
-    COLUMNS.put("cache_tv", "cache");
-    COLUMNS.put("total_tv", "total");
-    COLUMNS.put("total_impossible", "impossible");
+    private static final Kind ENUMERATED =
+        new Kind(
+            "total variation",
+            ordered(
+                "forwards", "forwards",
+                "sampler_tv", "sampler",
+                "network_tv", "network",
+                "cache_tv", "cache",
+                "total_tv", "total",
+                "total_impossible", "impossible"),
+            List.of("sampler_tv", "network_tv", "cache_tv", "total_tv"));
+
+    private static final Kind ESTIMATED =
+        new Kind(
+            "share of impossible texts (cache: of changed tokens)",
+            ordered(
+                "forwards", "forwards",
+                "sampler_sequence_error_rate", "sampler",
+                "network_sequence_error_rate", "network",
+                "cache_flipped_share", "cache: changed tokens",
+                "total_sequence_error_rate", "total",
+                "total_token_error_rate", "impossible tokens"),
+            List.of(
+                "sampler_sequence_error_rate",
+                "network_sequence_error_rate",
+                "cache_flipped_share",
+                "total_sequence_error_rate"));
+
+    private static Map<String, String> ordered(String... pairs) {
+      Map<String, String> map = new LinkedHashMap<>();
+      for (int i = 0; i < pairs.length; i += 2) {
+        map.put(pairs[i], pairs[i + 1]);
+      }
+      return map;
+    }
+
+    static Optional<Kind> of(List<String> header) {
+      return Stream.of(ENUMERATED, ESTIMATED)
+          .filter(kind -> header.containsAll(kind.columns.keySet()) && header.contains("decoder"))
+          .findFirst();
+    }
   }
 
-  static List<PageModel.Named> of(List<Entry.Group> groups) {
-    List<PageModel.Named> tables = new ArrayList<>();
+  static List<PageModel.Errors> of(List<Entry.Group> groups) {
+    List<PageModel.Errors> tables = new ArrayList<>();
     for (Entry.Group g : groups) {
       for (Path file : files(g.results().folder())) {
         tables.addAll(read(file));
@@ -58,12 +99,12 @@ final class ErrorTables {
   }
 
   /** A table for each source, length and model; a file of another kind gives none. */
-  private static List<PageModel.Named> read(Path file) {
+  private static List<PageModel.Errors> read(Path file) {
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
-    Map<String, List<List<PageModel.Cell>>> rows = new LinkedHashMap<>();
+    Map<String, List<CSVRecord>> tables = new LinkedHashMap<>();
     try (CSVParser csv = CSVParser.parse(file, java.nio.charset.StandardCharsets.UTF_8, format)) {
-      if (!csv.getHeaderNames().containsAll(COLUMNS.keySet())
-          || !csv.getHeaderNames().contains("decoder")) {
+      Optional<Kind> kind = Kind.of(csv.getHeaderNames());
+      if (kind.isEmpty()) {
         return List.of();
       }
       for (CSVRecord r : csv) {
@@ -73,18 +114,48 @@ final class ErrorTables {
                     r.get("source"),
                     r.get("length"),
                     r.get("model").isEmpty() ? ", exact conditionals" : ", " + r.get("model"));
-        List<PageModel.Cell> cells = new ArrayList<>(List.of(Tables.text(r.get("decoder"), "")));
-        COLUMNS.keySet().forEach(c -> cells.add(cell(r.get(c))));
-        rows.computeIfAbsent(name, _ -> new ArrayList<>()).add(cells);
+        tables.computeIfAbsent(name, _ -> new ArrayList<>()).add(r);
       }
+      return tables.entrySet().stream()
+          .map(t -> errors(t.getKey(), kind.get(), t.getValue()))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static PageModel.Errors errors(String name, Kind kind, List<CSVRecord> records) {
     List<String> headings = new ArrayList<>(List.of("decoder"));
-    headings.addAll(COLUMNS.values());
-    return rows.entrySet().stream()
-        .map(t -> new PageModel.Named(t.getKey(), Tables.of(headings, t.getValue())))
-        .toList();
+    headings.addAll(kind.columns.values());
+    List<List<PageModel.Cell>> rows = new ArrayList<>();
+    List<ErrorFigure.Point> points = new ArrayList<>();
+    for (CSVRecord r : records) {
+      List<PageModel.Cell> cells = new ArrayList<>(List.of(Tables.text(r.get("decoder"), "")));
+      kind.columns.keySet().forEach(c -> cells.add(cell(r.get(c))));
+      rows.add(cells);
+      point(kind, r).ifPresent(points::add);
+    }
+    String figure = points.isEmpty() ? "" : ErrorFigure.inline(name, kind.error, points);
+    return new PageModel.Errors(name, figure, Tables.of(headings, rows));
+  }
+
+  private static Optional<ErrorFigure.Point> point(Kind kind, CSVRecord r) {
+    if (!r.isMapped("tokens_per_s") || r.get("tokens_per_s").isEmpty()) {
+      return Optional.empty();
+    }
+    List<OptionalDouble> parts = kind.parts.stream().map(c -> number(r.get(c))).toList();
+    return Optional.of(
+        new ErrorFigure.Point(
+            r.get("decoder"),
+            Double.parseDouble(r.get("tokens_per_s")),
+            parts.get(0),
+            parts.get(1),
+            parts.get(2),
+            parts.get(3)));
+  }
+
+  private static OptionalDouble number(String value) {
+    return value.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(value));
   }
 
   private static PageModel.Cell cell(String value) {

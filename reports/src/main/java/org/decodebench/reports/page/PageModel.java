@@ -49,7 +49,7 @@ public record PageModel(
     List<Sample> samples,
     List<Origin> origins,
     List<Chart> rooflines,
-    List<Named> errors,
+    List<Errors> errors,
     List<Figure> definitions) {
 
   /** A picture with what must be said about it. */
@@ -63,8 +63,12 @@ public record PageModel(
    */
   public record Table(List<Group> groups, List<Column> columns, List<Row> rows) {}
 
-  /** A table under a heading. */
-  public record Named(String name, Table table) {}
+  /**
+   * Parts of the error of samplers.
+   *
+   * @param svg error against speed; may be empty
+   */
+  public record Errors(String name, String svg, Table table) {}
 
   /** A group of columns. */
   public record Group(String css, String name) {}

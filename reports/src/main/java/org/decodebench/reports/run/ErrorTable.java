@@ -268,7 +268,7 @@ public final class ErrorTable {
     return '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  private static void write(Path file, String text) {
+  static void write(Path file, String text) {
     try {
       Path partial = file.resolveSibling(file.getFileName() + ".partial");
       Files.writeString(partial, text);

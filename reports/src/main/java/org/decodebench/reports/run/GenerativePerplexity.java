@@ -1,6 +1,7 @@
 package org.decodebench.reports.run;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,18 +32,30 @@ public final class GenerativePerplexity {
   private final PrintStream out;
 
   /**
+   * What writes.
+   *
    * @param decoder without a temperature
    */
+  public record Writer(String model, String decoder) {
+    @Override
+    public String toString() {
+      return model + " " + decoder;
+    }
+  }
+
+  /**
+   * @param figure of perplexity against entropy; null for none
+   */
   public record Request(
-      String model,
-      String decoder,
+      List<Writer> writers,
       String judge,
       List<Double> temperatures,
       String source,
       int promptTokens,
       int texts,
       int maxNewTokens,
-      long seed) {}
+      long seed,
+      Path figure) {}
 
   public GenerativePerplexity(ModelLoader models, PrintStream out) {
     this.models = models;
@@ -56,11 +69,12 @@ public final class GenerativePerplexity {
    * @throws UsageException if a model or decoder does not exist or does not suit
    */
   public void run(Request request) {
-    if (request.decoder().matches(".*[:,]\\s*temperature\\s*=.*")) {
-      throw new UsageException(
-          "--decoder %s: leave the temperature to --temperatures".formatted(request.decoder()));
+    for (Writer writer : request.writers()) {
+      if (writer.decoder().matches(".*[:,]\\s*temperature\\s*=.*")) {
+        throw new UsageException(
+            "--decoder %s: leave the temperature to --temperatures".formatted(writer.decoder()));
+      }
     }
-    LanguageModel model = models.model(request.model());
     LanguageModel judge = models.model(request.judge());
     Source source = Sources.byName(request.source());
     LikelihoodMethod method = Perplexities.method(null, judge);
@@ -73,19 +87,32 @@ public final class GenerativePerplexity {
         "tokens",
         judge.name(),
         method.name());
-    for (double temperature : request.temperatures()) {
-      String spec =
-          request.decoder()
-              + (request.decoder().contains(":") ? "," : ":")
-              + "temperature="
-              + temperature;
-      Decoder decoder = Decoders.create(spec, models.context(m -> m));
-      decoder.check(model);
-      List<Judged> judged = new ArrayList<>();
-      for (int i = 0; i < request.texts(); i++) {
-        judged.add(judged(request, i, decoder, model, judge, source, method));
+    List<JudgeFigure.Line> lines = new ArrayList<>();
+    for (Writer writer : request.writers()) {
+      if (request.writers().size() > 1) {
+        out.println(writer);
       }
-      print(temperature, judged);
+      LanguageModel model = models.model(writer.model());
+      List<JudgeFigure.Point> points = new ArrayList<>();
+      for (double temperature : request.temperatures()) {
+        String spec =
+            writer.decoder()
+                + (writer.decoder().contains(":") ? "," : ":")
+                + "temperature="
+                + temperature;
+        Decoder decoder = Decoders.create(spec, models.context(m -> m));
+        decoder.check(model);
+        List<Judged> judged = new ArrayList<>();
+        for (int i = 0; i < request.texts(); i++) {
+          judged.add(judged(request, i, decoder, model, judge, source, method));
+        }
+        points.add(print(temperature, judged));
+      }
+      lines.add(new JudgeFigure.Line(writer.toString(), points));
+    }
+    if (request.figure() != null) {
+      ErrorTable.write(
+          request.figure(), JudgeFigure.svg(judge.name() + " (" + method.name() + ")", lines));
     }
   }
 
@@ -151,7 +178,7 @@ public final class GenerativePerplexity {
     return bits;
   }
 
-  private void print(double temperature, List<Judged> judged) {
+  private JudgeFigure.Point print(double temperature, List<Judged> judged) {
     double nats = judged.stream().mapToDouble(Judged::nats).sum();
     long tokens = judged.stream().mapToLong(Judged::tokens).sum();
     double mean = nats / tokens;
@@ -159,6 +186,7 @@ public final class GenerativePerplexity {
     double squares =
         judged.stream().mapToDouble(j -> Math.pow(j.nats() - mean * j.tokens(), 2)).sum();
     int n = judged.size();
+    double entropy = judged.stream().mapToDouble(Judged::entropyBits).average().orElseThrow();
     double error = Math.sqrt(squares * n / (n - 1.0)) / tokens;
     out.printf(
         Locale.ROOT,
@@ -166,8 +194,9 @@ public final class GenerativePerplexity {
         temperature,
         Math.exp(mean),
         Math.exp(mean) * error,
-        judged.stream().mapToDouble(Judged::entropyBits).average().orElseThrow(),
+        entropy,
         tokens);
     out.flush();
+    return new JudgeFigure.Point(temperature, Math.exp(mean), entropy);
   }
 }

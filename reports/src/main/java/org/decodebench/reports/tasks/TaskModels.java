@@ -90,6 +90,7 @@ final class TaskModels {
             "network: {hidden: 96, layers: 3, heads: 4, kv-heads: 2, head-size: 24, mlp: 256}",
             "budget: {tokens: " + tokens + ", batch: 64, crop: 0}",
             "optimizer: {learning-rate: 3e-3, final: 0.02}",
+            "threads: 1", // more only wait for each other at this size
             "output: \"" + output + "\"");
     return String.join("\n", lines.stream().filter(line -> !line.isEmpty()).toList()) + "\n";
   }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.RuntimeOptions;
@@ -15,6 +18,7 @@ import org.decodebench.reports.run.ModelLoader;
 import org.decodebench.reports.run.ModelOrigin;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What certificate and judge print, on embedded models. */
 class DiffusionCommandsTest {
@@ -64,8 +68,34 @@ class DiffusionCommandsTest {
     }
   }
 
+  @Test
+  void severalWritersShareAFigure(@TempDir Path folder) throws IOException {
+    Path figure = folder.resolve("judge.svg");
+    try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, RuntimeOptions.DEFAULT)) {
+      new GenerativePerplexity(models, out)
+          .run(
+              request(
+                  List.of(
+                      new GenerativePerplexity.Writer("tales-ar", "ar"),
+                      new GenerativePerplexity.Writer("tales-bd8", "block-diffusion:steps=2")),
+                  List.of(0.5, 1.0),
+                  figure));
+    }
+    String svg = Files.readString(figure);
+    // Two temperatures a writer, and the key.
+    assertEquals(2 * 2 + 2, svg.split("<circle", -1).length - 1);
+    assertTrue(svg.contains("tales-bd8 block-diffusion:steps=2"), svg);
+    assertTrue(bytes.toString(StandardCharsets.UTF_8).contains("\ntales-ar ar\n"));
+  }
+
   private static GenerativePerplexity.Request request(String decoder, List<Double> temperatures) {
+    return request(
+        List.of(new GenerativePerplexity.Writer("tales-bd8", decoder)), temperatures, null);
+  }
+
+  private static GenerativePerplexity.Request request(
+      List<GenerativePerplexity.Writer> writers, List<Double> temperatures, Path figure) {
     return new GenerativePerplexity.Request(
-        "tales-bd8", decoder, "tales-ar", temperatures, "tales", 12, 6, 24, 1);
+        writers, "tales-ar", temperatures, "tales", 12, 6, 24, 1, figure);
   }
 }

@@ -107,6 +107,22 @@ class ReportPageTest {
     assertTrue(page.contains("memory 20.0 GB/s") && page.contains("300 GFLOP/s"));
     assertTrue(page.contains("hmm:&lt;b&gt;, texts of 4 tokens, exact conditionals"));
     assertTrue(page.contains("0.25000"));
+    assertFalse(page.contains("Error against speed"), "speeds were not measured");
+    Files.writeString(
+        folder.resolve("errors.csv"),
+        """
+        schema_version,source,length,model,decoder,samples,forwards,tokens_per_s,sampler_sequence_error_rate,sampler_sequence_error_rate_low,sampler_sequence_error_rate_high,sampler_token_error_rate,network_sequence_error_rate,network_sequence_error_rate_low,network_sequence_error_rate_high,network_token_error_rate,cache_flipped_share,total_sequence_error_rate,total_sequence_error_rate_low,total_sequence_error_rate_high,total_token_error_rate
+        1,"hmm",24,"m","masked-diffusion:steps=1",200,1.0,900.0,0.9,0.8,0.95,0.1,0.3,0.2,0.4,0.02,,0.92,0.9,0.95,0.12
+        1,"hmm",24,"m","masked-diffusion:cache=dual",200,24.0,90.0,0.0,0,0.02,0,0.3,0.2,0.4,0.02,0.41,0.35,0.3,0.4,0.03
+        """);
+    ReportPage.write(List.of(folder), file);
+    page = Files.readString(file);
+    String figure =
+        find(page, "(?s)(<svg [^>]*Error against speed: hmm, texts of 24 tokens, m.*?</svg>)")
+            .getFirst();
+    // Sampler, network and whole of both, the cache of one; and the four of the key.
+    assertEquals(2 * 3 + 1 + 4, find(figure, "<path (d=\"[^\"]*\" transform)").size());
+    assertTrue(figure.contains("masked-diffusion:cache=dual: cache 0.410"));
     Files.writeString(folder.resolve(Measured.FILE), "{ damaged");
     Files.writeString(folder.resolve("errors.csv"), "another,file\n1,2\n");
     ReportPage.write(List.of(folder), file);
