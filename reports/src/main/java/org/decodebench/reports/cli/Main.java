@@ -14,6 +14,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.spi.Subcommand;
+import org.decodebench.reports.result.ResultFiles;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -64,7 +65,7 @@ public final class Main {
 
   /** One line for what went wrong, and its exit code. */
   static int failure(PrintWriter err, boolean verbose, Throwable e) {
-    if (e instanceof UsageException) {
+    if (e instanceof UsageException || e instanceof ResultFiles.Unwritable) {
       return failed(err, verbose, e, USAGE, e.getMessage());
     }
     if (e instanceof OutOfMemoryError) {

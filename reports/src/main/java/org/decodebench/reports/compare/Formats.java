@@ -272,12 +272,11 @@ public final class Formats {
       }
       entry.put(
           "extra",
-          "%d forks, ratio to %s %s %s, %s"
+          "%d forks, ratio to %s %s, %s"
               .formatted(
                   change.forksAfter(),
                   c.baseline(),
-                  Show.number(change.ratio()),
-                  interval(change),
+                  (Show.number(change.ratio()) + " " + interval(change)).strip(),
                   change.verdict()));
       entries.add(entry);
     }

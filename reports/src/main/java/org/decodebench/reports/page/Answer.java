@@ -46,60 +46,75 @@ final class Answer {
             .filter(e -> quality.equal(e, baseline))
             .max(Quality.bySpeed())
             .orElse(baseline);
-    String goal =
-        "At no worse quality than %s (%s)".formatted(baseline.label(), quality(baseline, quality));
     if (best == baseline) {
-      return "%s nothing was faster than %s itself: %s."
-          .formatted(goal, baseline.label(), speed(baseline));
+      return "At equal quality nothing is faster than %s: %s, %s."
+          .formatted(baseline.label(), speed(baseline), quality(baseline, quality));
     }
-    return "%s the fastest is %s: %s, %s the baseline's %s%s (%s)."
+    Estimate ratio = ratio(best, baseline);
+    String numbers =
+        "%s, %s, against %s's %s and %s"
+            .formatted(
+                speed(best),
+                quality(best, quality),
+                baseline.label(),
+                Show.number(baseline.median(Figure.HEADLINE)),
+                quality(baseline, quality));
+    if (Show.hasInterval(ratio) && ratio.lo() <= 1) {
+      return "At equal quality nothing is faster than %s beyond doubt; the best is %s: %s; %s as fast, with a 95 %% interval of %s to %s that does not exclude a tie."
+          .formatted(
+              baseline.label(),
+              best.label(),
+              numbers,
+              Show.ratio(ratio.median()),
+              Show.number(ratio.lo()),
+              Show.number(ratio.hi()));
+    }
+    return "At equal quality the fastest is %s: %s; %s as fast%s."
         .formatted(
-            goal,
             best.label(),
-            speed(best),
-            Show.ratio(best.median(Figure.HEADLINE) / baseline.median(Figure.HEADLINE)),
-            Show.number(baseline.median(Figure.HEADLINE)),
-            certainty(best),
-            quality(best, quality));
-  }
-
-  /** Says so where the interval of the ratio does not exclude a tie. */
-  private static String certainty(Entry entry) {
-    Estimate ratio = entry.row().ratio(Figure.HEADLINE);
-    if (!Show.hasInterval(ratio)) {
-      return "";
-    }
-    String interval =
-        ", 95 %% interval of the ratio %s to %s"
-            .formatted(Show.number(ratio.lo()), Show.number(ratio.hi()));
-    return ratio.lo() <= 1 && ratio.hi() >= 1 ? interval + ", which includes a tie," : interval;
+            numbers,
+            Show.ratio(ratio.median()),
+            Show.hasInterval(ratio)
+                ? ", 95 %% interval %s to %s"
+                    .formatted(Show.number(ratio.lo()), Show.number(ratio.hi()))
+                : "");
   }
 
   private static String atAnyQuality(
       Entry fastest, List<Entry> timed, Entry baseline, Quality quality) {
     if (!quality.equal(fastest, baseline)) {
-      return "The fastest at any quality is %s with %s (%s the baseline), and pays for it: %s."
+      return "At any quality the fastest is %s: %s, %s as fast as %s, at the price of %s."
           .formatted(
               fastest.label(),
               speed(fastest),
-              Show.ratio(fastest.median(Figure.HEADLINE) / baseline.median(Figure.HEADLINE)),
+              Show.ratio(ratio(fastest, baseline).median()),
+              baseline.label(),
               quality(fastest, quality));
     }
-    Optional<Entry> diffusion =
-        timed.stream()
-            .filter(e -> e.first().decoderName().endsWith("diffusion"))
-            .filter(e -> e != fastest)
-            .max(Quality.bySpeed());
-    return diffusion
+    return timed.stream()
+        .filter(e -> e.first().decoderName().endsWith("diffusion"))
+        .filter(e -> e != fastest)
+        .max(Quality.bySpeed())
         .map(d ->
-            "It is also the fastest at any quality; the fastest diffusion setting besides is %s with %s (%s the baseline), %s."
+            "Nor is anything of lower quality faster; the fastest diffusion setting, %s, makes %s, %s as fast as %s, with %s."
                 .formatted(
                     d.label(),
                     speed(d),
-                    Show.ratio(d.median(Figure.HEADLINE) / baseline.median(Figure.HEADLINE)),
+                    Show.ratio(ratio(d, baseline).median()),
+                    baseline.label(),
                     quality(d, quality)))
-        .orElse(
-            "It is also the fastest of all %d settings at any quality.".formatted(timed.size()));
+        .orElse("Nor is anything of lower quality faster.");
+  }
+
+  /** Without an interval across result folders: those are compared on their own, with theirs. */
+  private static Estimate ratio(Entry entry, Entry baseline) {
+    return entry.results() == baseline.results()
+        ? entry.row().ratio(Figure.HEADLINE)
+        : new Estimate(
+            entry.median(Figure.HEADLINE) / baseline.median(Figure.HEADLINE),
+            Double.NaN,
+            Double.NaN,
+            1);
   }
 
   private static String speed(Entry entry) {
@@ -110,11 +125,16 @@ final class Answer {
     double value = quality.of(entry);
     String text =
         quality.figure().name().equals("perplexity")
-            ? "perplexity %s, %s".formatted(Show.number(value), entry.first().perplexityKind())
-            : "source NLL %s nats/token".formatted(Show.number(value));
+            ? "perplexity %s%s (%s)"
+                .formatted(
+                    Show.bound(entry.first().perplexityKind()),
+                    Show.number(value),
+                    entry.first().perplexityKind())
+            : "NLL %s nats/token".formatted(Show.number(value));
     double valid = entry.median("valid_share");
     return Double.isNaN(valid)
         ? text
-        : text + ", %s of the texts valid".formatted(Show.value(Figure.of("valid_share"), valid));
+        : text
+            + " and %s of the texts valid".formatted(Show.value(Figure.of("valid_share"), valid));
   }
 }

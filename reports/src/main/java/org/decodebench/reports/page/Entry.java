@@ -1,9 +1,11 @@
 package org.decodebench.reports.page;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.decodebench.reports.result.Estimate;
@@ -15,11 +17,13 @@ import org.decodebench.reports.result.SummaryRow;
  * A setting on the page.
  *
  * @param id of its elements on the page
- * @param label the decoder's spec, and whatever else tells it from its neighbours
+ * @param label what tells it from its neighbours: the decoder's spec but for {@link #shared}, and
+ *     the model, length and the like where they differ
+ * @param full the same with the whole spec
  * @param row its figures
  * @param results where it comes from
  */
-record Entry(String id, String label, SummaryRow row, Results results) {
+record Entry(String id, String label, String full, SummaryRow row, Results results) {
 
   /** One result folder with its summary. */
   record Group(String tag, Results results, List<SummaryRow> rows) {}
@@ -40,13 +44,16 @@ record Entry(String id, String label, SummaryRow row, Results results) {
 
   static List<Entry> of(List<Group> groups) {
     List<Entry> entries = new ArrayList<>();
+    Set<String> shared = shared(groups);
     for (Group group : groups) {
+      String tag = groups.size() > 1 ? group.tag() + ": " : "";
       for (SummaryRow row : group.rows()) {
-        String label = label(row, group.rows());
+        String extra = extra(row, group.rows());
         entries.add(
             new Entry(
                 "s" + entries.size(),
-                groups.size() > 1 ? group.tag() + ": " + label : label,
+                tag + without(shared, row.decoder()) + extra,
+                tag + row.decoder() + extra,
                 row,
                 group.results()));
       }
@@ -54,7 +61,32 @@ record Entry(String id, String label, SummaryRow row, Results results) {
     return entries;
   }
 
-  private static String label(SummaryRow row, List<SummaryRow> all) {
+  /** What the decoders of all settings have in common, as {@code key=value}: said once. */
+  static Set<String> shared(List<Group> groups) {
+    List<String> specs =
+        groups.stream().flatMap(g -> g.rows().stream()).map(SummaryRow::decoder).toList();
+    boolean nested = specs.stream().anyMatch(s -> s.indexOf(':') != s.lastIndexOf(':'));
+    if (specs.size() < 2 || nested) { // the settings of a model inside are not the decoder's
+      return Set.of();
+    }
+    Set<String> shared = new LinkedHashSet<>(settings(specs.getFirst()));
+    specs.forEach(s -> shared.retainAll(settings(s)));
+    return shared;
+  }
+
+  private static List<String> settings(String spec) {
+    int colon = spec.indexOf(':');
+    return colon < 0 ? List.of() : List.of(spec.substring(colon + 1).split(","));
+  }
+
+  private static String without(Set<String> shared, String spec) {
+    String own =
+        settings(spec).stream().filter(s -> !shared.contains(s)).collect(Collectors.joining(","));
+    String name = spec.replaceFirst(":.*", "");
+    return own.isEmpty() ? name : name + ":" + own;
+  }
+
+  private static String extra(SummaryRow row, List<SummaryRow> all) {
     List<SummaryRow> namesakes =
         all.stream().filter(r -> r.decoder().equals(row.decoder())).toList();
     String extra =
@@ -70,7 +102,7 @@ record Entry(String id, String label, SummaryRow row, Results results) {
                     ? row.model()
                     : p.getKey() + " " + p.getValue().apply(row.first()))
             .collect(Collectors.joining(", "));
-    return extra.isEmpty() ? row.decoder() : row.decoder() + " (" + extra + ")";
+    return extra.isEmpty() ? "" : " (" + extra + ")";
   }
 
   Families.Family family() {

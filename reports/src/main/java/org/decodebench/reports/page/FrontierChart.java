@@ -84,7 +84,10 @@ final class FrontierChart {
       takeIntervals(e);
     }
     entries.forEach(this::mark);
-    entries.forEach(this::name);
+    // Where there is room for few names, those of the frontier come first.
+    List<Entry> frontier = Quality.frontier(eligible(), figure);
+    frontier.forEach(this::name);
+    entries.stream().filter(e -> !frontier.contains(e)).forEach(this::name);
     return out.append("</svg>").toString();
   }
 
@@ -136,17 +139,19 @@ final class FrontierChart {
 
   /** Steps: between two settings of the frontier the slower one is what one can have. */
   private void line() {
-    List<Entry> eligible =
-        baseline == null
-            ? entries
-            : entries.stream().filter(e -> Quality.validEnough(e, baseline)).toList();
     StringBuilder d = new StringBuilder();
-    for (Entry e : Quality.frontier(eligible, figure)) {
+    for (Entry e : Quality.frontier(eligible(), figure)) {
       String px = number(x.at(e.median(Figure.HEADLINE)));
       String py = number(y.at(e.median(figure.name())));
       d.append(d.isEmpty() ? "M%s %s".formatted(px, py) : "V%sH%s".formatted(py, px));
     }
     out.append("<path class=\"front\" d=\"").append(d).append("\"/>");
+  }
+
+  private List<Entry> eligible() {
+    return baseline == null
+        ? entries
+        : entries.stream().filter(e -> Quality.validEnough(e, baseline)).toList();
   }
 
   private void mark(Entry e) {
@@ -185,7 +190,8 @@ final class FrontierChart {
                 e.label(),
                 Show.withInterval(Figure.of(Figure.HEADLINE), e.figure(Figure.HEADLINE)),
                 figure.label(),
-                Show.withInterval(figure, e.figure(figure.name())));
+                (figure.name().equals("perplexity") ? Show.bound(e.first().perplexityKind()) : "")
+                    + Show.withInterval(figure, e.figure(figure.name())));
     double valid = e.median("valid_share");
     return Double.isNaN(valid) || figure.name().equals("valid_share")
         ? text

@@ -52,14 +52,15 @@ final class MarkdownReport {
   }
 
   private static List<String> row(Entry e, List<Figure> figures) {
-    List<String> cells = new ArrayList<>(List.of("`" + cell(e.label()).replace("`", "'") + "`"));
+    List<String> cells = new ArrayList<>(List.of("`" + cell(e.full()).replace("`", "'") + "`"));
     for (Figure f : figures) {
       String text =
           f.name().equals(Figure.HEADLINE)
               ? Show.withInterval(f, e.figure(f.name()))
               : Show.value(f, e.median(f.name()));
       boolean perplexity = f.name().equals("perplexity") && e.figure(f.name()).known();
-      cells.add(perplexity ? text + " " + e.first().perplexityKind() : text);
+      String kind = e.first().perplexityKind();
+      cells.add(perplexity ? Show.bound(kind) + text + " " + kind : text);
       if (f.name().equals(Figure.HEADLINE)) {
         cells.add(Show.ratio(e.row().ratio(f.name()).median()));
       }

@@ -1,7 +1,7 @@
 package org.decodebench.reports.page;
 
 /** Text inside markup that no template writes. */
-final class Markup {
+public final class Markup {
   private Markup() {}
 
   /** For element content and double-quoted attributes. */
@@ -19,6 +19,11 @@ final class Markup {
       }
     }
     return out.toString();
+  }
+
+  /** The same, with places at which a narrow column may break the name of a setting. */
+  public static String breakable(String text) {
+    return escape(text).replaceAll("([:,])(?=\\S)", "$1<wbr>");
   }
 
   /**

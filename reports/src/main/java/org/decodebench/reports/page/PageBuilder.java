@@ -117,11 +117,14 @@ final class PageBuilder {
         env == null || env.startedAt() == null
             ? ""
             : ", " + env.startedAt().replace('T', ' ').replaceFirst(":\\d\\d(\\.\\d+)?Z$", " UTC");
-    return "%d settings of %s with %s; %d runs%s%s."
+    Set<String> shared = Entry.shared(groups);
+    String all = shared.isEmpty() ? "" : ", all at " + String.join(", ", shared);
+    return "%d settings of %s with %s%s; %d runs%s%s."
         .formatted(
             entries.size(),
             String.join(", ", decoders),
             String.join(", ", models),
+            all,
             runs,
             where,
             when);

@@ -7,7 +7,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,13 +71,13 @@ final class Pictures {
     void write(Path folder) {
       ResultFiles.write(
           folder.resolve(name + ".svg"), out -> out.append(draw("", SvgCanvas.LITERAL, true)));
+      ByteArrayOutputStream png = new ByteArrayOutputStream();
       try {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(bitmap(), "png", png);
-        Files.write(folder.resolve(name + ".png"), png.toByteArray());
-      } catch (IOException e) {
+      } catch (IOException e) { // into memory
         throw new UncheckedIOException(e);
       }
+      ResultFiles.write(folder.resolve(name + ".png"), png.toByteArray());
     }
 
     private BufferedImage bitmap() {
@@ -144,7 +143,8 @@ final class Pictures {
     Estimate v = e.figure(figure.name());
     String note = Show.value(figure, v.median());
     if (figure.name().equals("perplexity")) {
-      note += " " + e.first().perplexityKind();
+      String kind = e.first().perplexityKind();
+      note = Show.bound(kind) + note + " " + kind;
     }
     return new RowChart.Bar(e.label(), e.family().color(), note, v.median(), v.lo(), v.hi());
   }
@@ -244,7 +244,7 @@ final class Pictures {
         picture(
             "phases",
             "Where the time of an average decode goes",
-            "ms",
+            "% of its time; beside a bar, the mean time of a decode",
             rows,
             List.copyOf(keys.values())));
   }
@@ -255,7 +255,7 @@ final class Pictures {
     List<RowChart.Part> parts =
         keys.values().stream()
             .filter(k -> mean.containsKey(k.name()))
-            .map(k -> new RowChart.Part(k, mean.get(k.name())))
+            .map(k -> new RowChart.Part(k, 100 * mean.get(k.name()) / total))
             .toList();
     return new RowChart.Stack(name, Show.number(total) + " ms", parts);
   }
@@ -281,7 +281,8 @@ final class Pictures {
     chart
         .getStyler()
         .setxAxisTickLabelsFormattingFunction(v -> {
-          String text = Show.tick(v);
+          // No more than all of it can be said of parts; beyond are only the notes.
+          String text = rows.getFirst() instanceof RowChart.Stack && v > 100 ? "" : Show.tick(v);
           labels.add(text);
           return text;
         });

@@ -127,7 +127,7 @@ final class Tables {
 
   private static List<PageModel.Cell> cells(Entry e, List<Figure> figures, boolean whole) {
     List<PageModel.Cell> cells = new ArrayList<>();
-    cells.add(text(e.label(), e.row().baseline() ? "baseline" : ""));
+    cells.add(new PageModel.Cell(e.label(), e.row().baseline() ? "baseline" : "", e.full()));
     if (whole) {
       cells.add(text(e.row().model(), ""));
       String failed = e.row().failed() > 0 ? e.row().failed() + " failed" : "";
@@ -154,11 +154,15 @@ final class Tables {
       // A bound is always labelled as one.
       note =
           String.valueOf(e.first().perplexityKind())
-              + (e.figure("perplexity_se").known()
+              + (e.median("perplexity_se") > 0
                   ? " ± " + Show.number(e.median("perplexity_se"))
                   : "");
     }
-    return new PageModel.Cell(Show.value(f, v.median()), note, plain(v.median()));
+    String shown = Show.value(f, v.median());
+    if (f.name().equals("perplexity") || f.name().equals("bits_per_byte")) {
+      shown = Show.bound(e.first().perplexityKind()) + shown;
+    }
+    return new PageModel.Cell(shown, note, plain(v.median()));
   }
 
   private static String interval(Figure f, Estimate e) {
@@ -194,11 +198,10 @@ final class Tables {
       String perplexity =
           Double.isNaN(m.perplexity())
               ? Show.NONE
-              : "%s ± %s (%s)"
-                  .formatted(
-                      Show.number(m.perplexity()),
-                      Show.number(m.perplexitySe()),
-                      m.perplexityKind());
+              : Show.bound(m.perplexityKind())
+                  + Show.number(m.perplexity())
+                  + (m.perplexitySe() > 0 ? " ± " + Show.number(m.perplexitySe()) : "")
+                  + " (%s)".formatted(m.perplexityKind());
       rows.add(
           List.of(
               text(m.name(), ""),
@@ -214,8 +217,16 @@ final class Tables {
                   perplexity,
                   Double.isNaN(m.perplexity())
                       ? ""
-                      : m.perplexityTexts() + " texts, " + m.perplexitySamples() + " samples"),
-              text(Show.number(m.bitsPerByte()), ""),
+                      : m.perplexityTexts()
+                          + " texts"
+                          + (m.perplexitySamples() > 0
+                              ? ", " + m.perplexitySamples() + " samples each"
+                              : "")),
+              text(
+                  Double.isNaN(m.bitsPerByte())
+                      ? Show.NONE
+                      : Show.bound(m.perplexityKind()) + Show.number(m.bitsPerByte()),
+                  ""),
               text(m.hash(), "")));
     }
     return of(
@@ -242,7 +253,7 @@ final class Tables {
       long outputs = e.records().stream().map(RunRecord::outputHash).distinct().count();
       rows.add(
           List.of(
-              text(e.label(), ""),
+              text(e.full(), ""),
               text(r.setting(), ""),
               text(r.model() + " " + r.modelHash(), ""),
               text(

@@ -9,17 +9,26 @@ public final class Show {
 
   private Show() {}
 
-  /** Three significant digits, thousands apart. */
+  /** Three significant digits, more of them before the point, thousands apart. */
   public static String number(double value) {
     if (Double.isNaN(value)) {
       return NONE;
     }
     double size = Math.abs(value);
-    String format =
-        size >= 100 || size == 0
-            ? "%,.0f"
-            : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : size >= 0.001 ? "%.3f" : "%.2g";
-    return String.format(Locale.ROOT, format, value);
+    if (size >= 100 || size == 0) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    if (size < 1e-4) {
+      return String.format(Locale.ROOT, "%.2e", value);
+    }
+    int decimals = 2 - (int) Math.floor(Math.log10(size));
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+
+  /** Stands before a value that is a bound from above, whose {@code kind} says so; else nothing. */
+  public static String bound(String kind) {
+    boolean bound = kind != null && (kind.startsWith("nelbo") || kind.equals("random-order"));
+    return bound ? "≤ " : "";
   }
 
   /** For the ticks of a scale: no zeros behind the point. */
@@ -33,8 +42,9 @@ public final class Show {
     if (Double.isNaN(value)) {
       return NONE;
     }
-    if (isShare(figure)) {
-      return String.format(Locale.ROOT, "%.1f %%", value * 100);
+    if (isShare(figure)) { // none and all are exact, so they have no digits to round
+      String format = value == 0 || value == 1 ? "%.0f %%" : "%.1f %%";
+      return String.format(Locale.ROOT, format, value * 100);
     }
     if (figure.name().equals("bytes_per_token") || figure.name().equals("flop_per_token")) {
       return prefixed(value);

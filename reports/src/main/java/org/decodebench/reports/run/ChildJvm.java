@@ -21,6 +21,9 @@ final class ChildJvm implements Measurer {
   /** Last lines of a failed fork that its record keeps. */
   private static final int LAST_LINES = 20;
 
+  /** Bytes on the disk without which a fork cannot leave its record. */
+  private static final int ROOM = 16 << 10;
+
   /** Exit code of a child that met a usage error. */
   static final int USAGE = 2;
 
@@ -105,11 +108,23 @@ final class ChildJvm implements Measurer {
     if (code == 0 && Files.exists(output)) {
       return Json.LINES.readValue(Files.readString(output), RunRecord.class);
     }
+    needRoom(output.resolveSibling(task.runId() + ".room"));
     String last = last(log);
     if (code == USAGE) { // its last line says it all
       return Failures.record(task, last.lines().reduce((a, b) -> b).orElse("refused its task"), "");
     }
     return Failures.record(task, "ended with exit code " + code, last);
+  }
+
+  /**
+   * A disk that is full fails this fork, and would fail every further one: the run ends instead.
+   */
+  private static void needRoom(Path probe) throws IOException {
+    try {
+      Files.write(probe, new byte[ROOM]);
+    } finally {
+      Files.deleteIfExists(probe);
+    }
   }
 
   private static String last(Path log) throws IOException {

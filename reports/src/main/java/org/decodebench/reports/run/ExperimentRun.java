@@ -157,11 +157,22 @@ public final class ExperimentRun {
       int runs = experiment.forks() * plan.settings().size();
       out.printf(
           Locale.ROOT,
-          "%d runs of %d settings, %d prompts each; at most about %s%n",
+          "%d runs of %d settings, %d prompts each%s; they take at most about %s%s, after the models'"
+              + " perplexity and the machine's limits%n",
           runs,
           plan.settings().size(),
           plan.prompts().size(),
-          estimate(experiment, runs));
+          experiment.adaptive() == null
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  ", then up to %d forks of a setting until its interval is within %.3g %%",
+                  experiment.adaptive().maxForks(),
+                  100 * experiment.adaptive().share()),
+          estimate(experiment, runs),
+          experiment.timeBudget() == null
+              ? ""
+              : ", and none starts after " + inWords(experiment.timeBudget()));
     }
   }
 
@@ -169,7 +180,11 @@ public final class ExperimentRun {
   private static String estimate(Experiment experiment, int runs) {
     Duration fork =
         Duration.ofMillis(500).plus(experiment.warmUp().time()).plus(experiment.measure().time());
-    long seconds = fork.multipliedBy(runs).toSeconds();
+    return inWords(fork.multipliedBy(runs));
+  }
+
+  private static String inWords(Duration time) {
+    long seconds = time.toSeconds();
     return seconds < 120 ? seconds + " s" : Math.round(seconds / 60.0) + " min";
   }
 }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ import org.decodebench.reports.stats.Stats;
 
 /** What a child JVM does: warm up, measure, and put the figures together afterwards. */
 final class ForkRun {
+  /** Rounds whose events are kept, to choose the decodes for the replay from. */
+  private static final int TRACED_ROUNDS = 15;
+
   private final ForkTask task;
   private final LanguageModel model;
   private final CostCounter targetCost = new CostCounter();
@@ -131,7 +135,7 @@ final class ForkRun {
     double joules = rapl.joules(energy, rapl.read());
     int[] tokens = result.sequences().stream().mapToInt(s -> s.tokens().length).toArray();
     EventLog.Event[] events = log.events();
-    boolean keep = round == 0 && from < task.traces();
+    boolean keep = round < TRACED_ROUNDS && from < task.traces();
     return new MeasuredDecode(
         round,
         Stream.iterate(from, i -> i + 1).limit(to - from).toList(),
@@ -263,6 +267,22 @@ final class ForkRun {
     return samples;
   }
 
+  /** Of the decodes of each batch that kept their events, the one of median latency. */
+  static List<MeasuredDecode> typical(List<MeasuredDecode> decodes) {
+    Map<List<Integer>, List<MeasuredDecode>> byBatch = new LinkedHashMap<>();
+    for (MeasuredDecode d : decodes) {
+      if (d.events() != null) {
+        byBatch.computeIfAbsent(d.prompts(), _ -> new ArrayList<>()).add(d);
+      }
+    }
+    List<MeasuredDecode> typical = new ArrayList<>();
+    for (List<MeasuredDecode> same : byBatch.values()) {
+      same.sort(Comparator.comparingDouble(d -> d.times().latencyMs()));
+      typical.add(same.get((same.size() - 1) / 2));
+    }
+    return typical;
+  }
+
   private static String outputHash(List<MeasuredDecode> decodes) {
     StringBuilder all = new StringBuilder();
     for (MeasuredDecode d : decodes) {
@@ -287,8 +307,8 @@ final class ForkRun {
 
   private List<Trace> traces(List<MeasuredDecode> decodes) {
     List<Trace> traces = new ArrayList<>();
-    for (MeasuredDecode d : decodes) {
-      for (int i = 0; d.events() != null && i < d.prompts().size(); i++) {
+    for (MeasuredDecode d : typical(decodes)) {
+      for (int i = 0; i < d.prompts().size(); i++) {
         int prompt = d.prompts().get(i);
         if (prompt < task.traces()) {
           traces.add(

@@ -2,7 +2,6 @@ package org.decodebench.reports.run;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -80,18 +79,9 @@ final class ResultFolder implements AutoCloseable {
   }
 
   static UsageException unwritable(Path path, IOException e) {
-    String reason =
-        e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().replace('\n', ' ');
-    if (e instanceof java.nio.file.FileSystemException f && f.getReason() != null) {
-      reason = f.getReason();
-    } else if (e instanceof java.nio.file.AccessDeniedException) {
-      reason = "no permission";
-    } else if (e instanceof java.nio.file.FileAlreadyExistsException) {
-      reason = "it is a file";
-    }
     return new UsageException(
         "cannot write results to %s: %s; what is finished is kept: make room there and use --resume,"
-                .formatted(path, reason)
+                .formatted(path, ResultFiles.reason(e))
             + " or give another --out",
         e);
   }
@@ -226,19 +216,15 @@ final class ResultFolder implements AutoCloseable {
   }
 
   void environment(Environment environment) {
-    try {
-      ResultFiles.write(path, environment);
-    } catch (UncheckedIOException e) {
-      throw unwritable(path, e.getCause());
-    }
+    ResultFiles.write(path, environment);
   }
 
   @Override
   public void close() {
     try {
       runs.close();
+      Files.deleteIfExists(path.resolve(LOCK)); // while it is held: nobody else can have it open
       lock.close();
-      Files.deleteIfExists(path.resolve(LOCK));
       try (Stream<Path> left = Files.list(forks())) {
         if (left.findAny().isEmpty()) {
           Files.deleteIfExists(forks());

@@ -1,7 +1,6 @@
 package org.decodebench.reports.run;
 
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +22,7 @@ import org.decodebench.reports.result.CsvFiles;
 import org.decodebench.reports.result.Environment;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Figure;
+import org.decodebench.reports.result.ResultFiles;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.SummaryRow;
@@ -101,6 +101,14 @@ public final class Runner {
    *     be written
    */
   public boolean run(Page page) throws InterruptedException {
+    try {
+      return measured(page);
+    } catch (ResultFiles.Unwritable e) {
+      throw ResultFolder.unwritable(options.folder(), e.getCause());
+    }
+  }
+
+  private boolean measured(Page page) throws InterruptedException {
     Instant started = now();
     try (ModelLoader loader = new ModelLoader(origin, firstOptions())) {
       plan = new Planner(experiment, loader).plan();
@@ -352,14 +360,9 @@ public final class Runner {
   private boolean finish(ResultFolder folder, Page page) {
     List<RunRecord> records = folder.records();
     List<SummaryRow> rows = Summary.of(records, environment.baseline());
-    Path shown;
-    try {
-      CsvFiles.runs(folder.path(), records);
-      CsvFiles.summary(folder.path(), rows);
-      shown = page.write(folder.path());
-    } catch (UncheckedIOException e) {
-      throw ResultFolder.unwritable(folder.path(), e.getCause());
-    }
+    CsvFiles.runs(folder.path(), records);
+    CsvFiles.summary(folder.path(), rows);
+    Path shown = page.write(folder.path());
     Table.of(rows).forEach(out::println);
     DraftingTable.of(rows).forEach(out::println);
     long failed = records.stream().filter(r -> !r.ok()).count();

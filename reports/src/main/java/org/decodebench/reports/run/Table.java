@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.decodebench.reports.result.Estimate;
+import org.decodebench.reports.result.Show;
 import org.decodebench.reports.result.SummaryRow;
 import org.decodebench.reports.stats.Stats;
 
@@ -117,8 +118,8 @@ final class Table {
     if (Double.isNaN(value)) {
       return "";
     }
-    boolean bound = "nelbo".equals(row.first().perplexityKind());
-    return (bound ? "≤" : "") + String.format(Locale.ROOT, "%.3f", value);
+    String bound = Show.bound(row.first().perplexityKind()).strip();
+    return bound + String.format(Locale.ROOT, "%.3f", value);
   }
 
   /** Three significant digits, no exponent. */

@@ -137,6 +137,17 @@ class MainTest {
     assertEquals(Main.DONE, run("calibrate", before.toString(), "--forks", "2"), err.toString());
   }
 
+  @Test
+  void aPlaceThatCannotBeWrittenIsOneLineAndExitCodeTwo(@TempDir Path temp) {
+    Path results = new MadeUpResults(1).write(temp.resolve("results"));
+    String below = results.resolve("runs.jsonl/page.html").toString();
+
+    assertEquals(Main.USAGE, run("report", results.toString(), "-o", below));
+
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains("cannot write " + below), err.toString());
+  }
+
   private static RunRecord slower(RunRecord r, double factor) {
     Map<String, Double> figures = new LinkedHashMap<>(r.figures());
     figures.replaceAll((name, value) -> name.endsWith("_ms") ? value * factor : value);

@@ -54,6 +54,28 @@ class ForkFiguresTest {
   }
 
   @Test
+  void theReplayShowsTheDecodeOfMedianLatency() {
+    List<MeasuredDecode> decodes =
+        List.of(traced(0, 90), traced(1, 10), decode(1, 10, 30, 0, 10), traced(2, 40));
+
+    assertEquals(List.of(decodes.get(3)), ForkRun.typical(decodes));
+  }
+
+  private static MeasuredDecode traced(int round, double latencyMs) {
+    MeasuredDecode d = decode(round, 10, latencyMs, 0, 10);
+    return new MeasuredDecode(
+        d.round(),
+        d.prompts(),
+        d.times(),
+        d.result(),
+        d.target(),
+        d.draft(),
+        new EventLog.Event[0],
+        d.startNanos(),
+        d.energyJ());
+  }
+
+  @Test
   void acceptanceCountsVerifiedDraftsAndByPosition() {
     DecodeTimes times = times(12, 100, 10);
     long[][] at = {{4, 4}, {4, 2}};

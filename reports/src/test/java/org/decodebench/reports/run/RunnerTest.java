@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunnerTest {
   private static final String SOURCE = "markov:symbols=6,zeros=0.3,end=0.05,seed=3";
 
-  private static final String YAML =
+  static final String YAML =
       """
       name: toy
       forks: 3
@@ -312,7 +312,7 @@ class RunnerTest {
   }
 
   /** A machine of which nothing bad can be said. */
-  private static final class Quiet implements Probe {
+  static final class Quiet implements Probe {
     @Override
     public Environment.Machine machine() {
       return new Environment.Machine(
@@ -331,7 +331,7 @@ class RunnerTest {
   }
 
   /** Measures in this JVM; nothing else differs from a child. */
-  private static class InProcess implements Measurer {
+  static class InProcess implements Measurer {
     @Override
     public List<String> flags() {
       return List.of("-Dtest");
@@ -422,7 +422,7 @@ class RunnerTest {
         .run(f -> f.resolve("page"));
   }
 
-  private static Runner.Options options(Path folder, boolean resume) {
+  static Runner.Options options(Path folder, boolean resume) {
     return new Runner.Options(folder, resume, List.of("run"), false);
   }
 
