@@ -117,12 +117,24 @@ public final class WordTokenizer implements Tokenizer {
     String near =
         Arrays.stream(pieces)
             .skip(SPECIALS)
+            .filter(p -> 2 * distance(word, p) <= word.length())
             .sorted(Comparator.comparingInt(p -> distance(word, p)))
             .limit(SUGGESTIONS)
             .collect(Collectors.joining(", "));
     return new UsageException(
-        "'%s' is not among the %d words of this vocabulary; near it are: %s"
-            .formatted(word, pieces.length - SPECIALS, near));
+        "'%s' is not among the %d words of this vocabulary; %s"
+            .formatted(
+                word,
+                pieces.length - SPECIALS,
+                near.isEmpty()
+                    ? "it has "
+                        + Arrays.stream(pieces)
+                            .skip(SPECIALS)
+                            .filter(p -> p.length() > 2)
+                            .limit(SUGGESTIONS)
+                            .collect(Collectors.joining(", "))
+                        + " and others"
+                    : "near it are: " + near));
   }
 
   /** Levenshtein distance. */

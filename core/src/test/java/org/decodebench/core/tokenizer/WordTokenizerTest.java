@@ -2,6 +2,7 @@ package org.decodebench.core.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +38,8 @@ class WordTokenizerTest {
     assertTrue(e.getMessage().contains("'dig'"));
     assertTrue(e.getMessage().contains("near it are: dog"), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
+    UsageException far = assertThrows(UsageException.class, () -> words.encode("xyzzy", true));
+    assertFalse(far.getMessage().contains("near"), far.getMessage());
   }
 
   @Test
