@@ -8,7 +8,8 @@ import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
  * Takes out every token that would complete a banned string in the generated text, whatever tokens
- * it is divided into (a ban of one spelling in ids would let all other spellings through).
+ * it is divided into. ({@code bad_words_ids} of Hugging Face Transformers bans one spelling in ids
+ * and lets all others through.)
  */
 final class BannedWords implements LogitsProcessor {
   private final List<String> words;

@@ -4,7 +4,8 @@ import org.decodebench.core.sampling.History;
 import org.decodebench.core.sampling.LogitsProcessor;
 
 /**
- * Takes the tokens that end a text out until enough are generated.
+ * Takes the tokens that end a text out until enough are generated ({@code min_new_tokens} of
+ * Hugging Face Transformers).
  *
  * @param least tokens that are generated before an end
  * @param ends ids that end a text

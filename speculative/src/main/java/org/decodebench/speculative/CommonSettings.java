@@ -13,8 +13,10 @@ final class CommonSettings {
   static List<Setting> after(Setting... own) {
     Setting[] common = {
       new Setting("k", "4", "most tokens of a draft"),
-      new Setting("adaptive", "false", "choose the length of each draft, up to k, by acceptance"),
-      new Setting("draft-cost", "0.1", "time of a draft forward in target forwards, for adaptive"),
+      new Setting(
+          "adaptive", "false", "choose the length of each draft, 0 to k, by acceptance and cost"),
+      DraftCosts.DRAFT,
+      DraftCosts.VERIFY,
       new Setting("batch", "0", "most sequences in one forward; 0 for all of a request"),
       new Setting("prefill-chunk", "512", "most prompt positions in one forward")
     };
@@ -29,11 +31,11 @@ final class CommonSettings {
   static SpeculativeDecoder decoder(String name, Settings settings, DraftMethod method, int k) {
     return new SpeculativeDecoder(
         name,
-        settings.spec(),
+        settings,
         method,
         k,
         settings.flag("adaptive"),
-        settings.number("draft-cost", 0, 1e3),
+        DraftCosts.parse(settings),
         settings.integer("batch", 0, Integer.MAX_VALUE),
         prefillChunk(settings),
         CausalSettings.parse(settings));

@@ -2,27 +2,31 @@ package org.decodebench.speculative;
 
 /**
  * How deep to draft next. Fixed, or chosen for the most tokens a unit of time that theory expects
- * (2211.17192, section 3.5) from what was accepted of this text so far: with acceptance α and a
- * draft forward that costs c target forwards, k drafted tokens give (1 − α^(k+1)) / (1 − α) tokens
- * for 1 + ck. What counts is the text's own past, so the choice is the same in any batch.
+ * (2211.17192, section 3.5) from what was accepted of this text so far: with acceptance α, a
+ * drafted token that costs c target forwards and adds s to the verification, k drafted tokens give
+ * (1 − α^(k+1)) / (1 − α) tokens for 1 + (c + s)k. Where no draft is worth its cost there is none,
+ * until what was learnt has faded. What counts is the text's own past, so the choice is the same in
+ * any batch.
  */
 final class DraftLength {
-  /** A text begins as if it had seen so many drafted tokens, of which half were accepted. */
+  /** A text begins as if it had seen so many drafted tokens, this share of them accepted. */
   private static final double PRIOR = 4;
+
+  private static final double PRIOR_ACCEPTANCE = 0.8;
 
   /** The past fades: what is accepted changes along a text. */
   private static final double DECAY = 0.9;
 
   private final int most;
   private final boolean adaptive;
-  private final double draftCost;
+  private final double cost;
   private double tried = PRIOR;
-  private double accepted = PRIOR / 2;
+  private double accepted = PRIOR * PRIOR_ACCEPTANCE;
 
-  DraftLength(int most, boolean adaptive, double draftCost) {
+  DraftLength(int most, boolean adaptive, DraftCosts costs) {
     this.most = most;
     this.adaptive = adaptive;
-    this.draftCost = draftCost;
+    cost = costs.draft() + costs.verify();
   }
 
   int next() {
@@ -30,8 +34,8 @@ final class DraftLength {
       return most;
     }
     double alpha = accepted / tried;
-    int best = 1;
-    for (int k = 2; k <= most; k++) {
+    int best = 0;
+    for (int k = 1; k <= most; k++) {
       if (tokensPerCost(alpha, k) > tokensPerCost(alpha, best)) {
         best = k;
       }
@@ -40,7 +44,7 @@ final class DraftLength {
   }
 
   private double tokensPerCost(double alpha, int k) {
-    return expectedTokens(alpha, k) / (1 + draftCost * k);
+    return expectedTokens(alpha, k) / (1 + cost * k);
   }
 
   /** Tokens that a round of k drafted tokens gives on average. */
@@ -53,6 +57,9 @@ final class DraftLength {
     if (drafted > 0) {
       tried = DECAY * tried + Math.min(drafted, kept + 1);
       accepted = DECAY * accepted + kept;
+    } else {
+      tried = PRIOR + DECAY * (tried - PRIOR);
+      accepted = PRIOR * PRIOR_ACCEPTANCE + DECAY * (accepted - PRIOR * PRIOR_ACCEPTANCE);
     }
   }
 }

@@ -2,7 +2,9 @@ package org.decodebench.speculative;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.sampling.Distributions;
 import org.decodebench.core.sampling.History;
@@ -10,7 +12,8 @@ import org.decodebench.core.sampling.Sampler;
 
 /**
  * A tree of tokens that grows after a text: children of a node are drawn without replacement from
- * the draft's distribution there, or at temperature 0 are its most probable tokens.
+ * the draft's distribution there, or at temperature 0 are its most probable tokens. Or it grows
+ * where the draft is sure ({@link #growSurest}).
  */
 final class DraftTree {
   private final Seat seat;
@@ -19,6 +22,9 @@ final class DraftTree {
   private final List<Integer> tokens = new ArrayList<>();
   private final List<Integer> parents = new ArrayList<>();
   private final List<double[]> proposals = new ArrayList<>();
+
+  /** By node: the draft's probability of the path to it, where that decides; else 0. */
+  private final List<Double> confidences = new ArrayList<>();
 
   /**
    * @param greedy whether the temperature is 0
@@ -31,15 +37,6 @@ final class DraftTree {
 
   int size() {
     return tokens.size();
-  }
-
-  /** Tokens of the nodes from {@code from} on. */
-  int[] tokens(int from) {
-    return ints(tokens.subList(from, tokens.size()));
-  }
-
-  int[] parents() {
-    return ints(parents);
   }
 
   int parent(int node) {
@@ -59,7 +56,7 @@ final class DraftTree {
   void grow(int leaf, Logits logits, int row, int count) {
     if (greedy) {
       for (int token : largest(logits, row, count)) {
-        add(token, leaf, null);
+        add(token, leaf, null, 0);
       }
       return;
     }
@@ -70,15 +67,66 @@ final class DraftTree {
     for (int c = 0; c < count && q != null; c++) {
       double u = seat.text().uniform(path.length, Verifier.draw(c));
       int token = Distributions.sample(q, u);
-      add(token, leaf, q);
+      add(token, leaf, q, 0);
       q = c + 1 < count ? without(q, token) : null;
     }
   }
 
-  private void add(int token, int parent, double[] q) {
+  /**
+   * Adds a node's most probable children with the probability of the path to them. They are chosen
+   * without chance at any temperature, so that keeping some and leaving others out is no bias.
+   *
+   * @param leaf a node, or -1 for the text's last token
+   * @param row of the logits that follow it
+   */
+  void growSurest(int leaf, Logits logits, int row, int count) {
+    double[] p = new double[logits.vocab()];
+    if (greedy) {
+      Distributions.softmax(logits.values(), logits.offset(row), p);
+    } else {
+      int[] path = path(leaf);
+      History history = new History(path, path.length, seat.text().prompt());
+      sampler.distribution(logits.values(), logits.offset(row), history, p);
+    }
+    double before = leaf < 0 ? 1 : confidences.get(leaf);
+    for (int c = 0; c < count; c++) {
+      int token = Distributions.argmax(p);
+      if (p[token] <= 0) {
+        return;
+      }
+      add(token, leaf, null, before * p[token]);
+      p[token] = 0;
+    }
+  }
+
+  private void add(int token, int parent, double[] q, double confidence) {
     tokens.add(token);
     parents.add(parent);
     proposals.add(q);
+    confidences.add(confidence);
+  }
+
+  /** The surest of the nodes from {@code from} on, at most {@code count}, in their order. */
+  int[] surest(int from, int count) {
+    return IntStream.range(from, size())
+        .boxed()
+        .sorted(Comparator.comparing(confidences::get).reversed())
+        .limit(count)
+        .mapToInt(Integer::intValue)
+        .sorted()
+        .toArray();
+  }
+
+  /** The draft of the surest nodes: a node is never less sure than its children, so it is whole. */
+  Draft surest(int count) {
+    int[] kept = surest(0, count);
+    int[] keptParents = new int[kept.length];
+    for (int i = 0; i < kept.length; i++) {
+      int parent = parent(kept[i]);
+      keptParents[i] = parent < 0 ? -1 : Arrays.binarySearch(kept, parent);
+    }
+    int[] keptTokens = Arrays.stream(kept).map(this::token).toArray();
+    return new Draft(keptTokens, keptParents, new double[kept.length][]);
   }
 
   /** The text and the tokens down to a node. */

@@ -25,7 +25,9 @@ public final class EagleProvider implements DecoderProvider {
   public List<Setting> settings() {
     return CommonSettings.after(
         new Setting("heads", "", "a trained head of this target, for example tales-eagle"),
-        Branches.SETTING);
+        TreeShape.TREE,
+        TreeShape.NODES,
+        TreeShape.BEAM);
   }
 
   @Override
@@ -34,7 +36,7 @@ public final class EagleProvider implements DecoderProvider {
       throw new UsageException(
           "decoder eagle needs a trained head, for example eagle:heads=tales-eagle,k=4");
     }
-    int[] branches = Branches.parseOrChain(settings);
+    TreeShape shape = TreeShape.parse(settings);
     ModelDrafting chain =
         new ModelDrafting(
             context.model(settings.text("heads")),
@@ -42,6 +44,6 @@ public final class EagleProvider implements DecoderProvider {
             CommonSettings.prefillChunk(settings),
             CausalSettings.parse(settings));
     return CommonSettings.decoder(
-        name(), settings, new EagleDrafting(new TreeDrafting(chain, branches)), branches.length);
+        name(), settings, new EagleDrafting(new TreeDrafting(chain, shape)), shape.depth());
   }
 }

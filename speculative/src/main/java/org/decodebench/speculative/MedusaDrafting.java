@@ -21,7 +21,7 @@ record MedusaDrafting(LanguageModel model, int[] branches, CausalSettings text)
 
   @Override
   public int nodes() {
-    return Branches.nodes(branches);
+    return TreeShape.size(branches);
   }
 
   @Override

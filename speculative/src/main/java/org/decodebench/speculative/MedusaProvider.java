@@ -18,14 +18,15 @@ public final class MedusaProvider implements DecoderProvider {
 
   @Override
   public String summary() {
-    return "speculative with Medusa heads on the target's hidden state as draft (2401.10774); exact";
+    return "speculative with Medusa heads on the target's hidden state as draft (2401.10774);"
+        + " exact";
   }
 
   @Override
   public List<Setting> settings() {
     return CommonSettings.after(
         new Setting("heads", "", "trained heads of this target, for example tales-medusa"),
-        Branches.SETTING);
+        TreeShape.TREE);
   }
 
   @Override
@@ -34,7 +35,7 @@ public final class MedusaProvider implements DecoderProvider {
       throw new UsageException(
           "decoder medusa needs trained heads, for example medusa:heads=tales-medusa,k=3");
     }
-    int[] branches = Branches.parseOrChain(settings);
+    int[] branches = TreeShape.parseFixed(settings);
     return CommonSettings.decoder(
         name(),
         settings,

@@ -104,7 +104,7 @@ final class SpeculativeBatch {
         waiting,
         place,
         settings.text().continuation(request, waiting++),
-        new DraftLength(settings.k(), settings.adaptive(), settings.draftCost()));
+        new DraftLength(settings.k(), settings.adaptive(), settings.costs().orAssumed()));
   }
 
   private void round() {

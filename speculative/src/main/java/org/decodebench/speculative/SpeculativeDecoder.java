@@ -6,6 +6,7 @@ import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.decode.Settings;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Session;
 import org.decodebench.core.sampling.Sampler;
@@ -16,22 +17,48 @@ import org.decodebench.core.sampling.Sampler;
  * and at temperature 0 its very tokens.
  *
  * @param name of the decoder, for messages
+ * @param settings as given, for the spelling
  * @param k deepest draft
  * @param adaptive whether to draft less where less is accepted
- * @param draftCost time of a draft forward in target forwards, for that choice
+ * @param costs of a draft, for that choice
  * @param batch most sequences at once, 0 for all of a request
  */
 record SpeculativeDecoder(
     String name,
-    String spec,
+    Settings settings,
     DraftMethod method,
     int k,
     boolean adaptive,
-    double draftCost,
+    DraftCosts costs,
     int batch,
     int prefillChunk,
     CausalSettings text)
     implements Decoder {
+
+  @Override
+  public String spec() {
+    return settings.spec();
+  }
+
+  @Override
+  public Decoder calibrated(LanguageModel model) {
+    if (!adaptive || costs.known()) {
+      return this;
+    }
+    check(model);
+    Settings filled = DraftCosts.fill(settings, CostMeter.measure(this, model));
+    return with(filled, k, true, batch);
+  }
+
+  /** With drafts of one length, a text at a time. */
+  SpeculativeDecoder fixed(int length) {
+    return with(settings, length, false, 1);
+  }
+
+  private SpeculativeDecoder with(Settings filled, int length, boolean adapts, int width) {
+    return new SpeculativeDecoder(
+        name, filled, method, length, adapts, DraftCosts.parse(filled), width, prefillChunk, text);
+  }
 
   @Override
   public void check(LanguageModel model) {

@@ -25,7 +25,9 @@ public final class SpeculativeProvider implements DecoderProvider {
   public List<Setting> settings() {
     return CommonSettings.after(
         new Setting("draft", "", "the draft model; it must share the target's tokenizer"),
-        Branches.SETTING,
+        TreeShape.TREE,
+        TreeShape.NODES,
+        TreeShape.BEAM,
         new Setting(
             "confidence", "0", "end a draft where the draft model's largest probability is below"));
   }
@@ -42,11 +44,10 @@ public final class SpeculativeProvider implements DecoderProvider {
             settings.number("confidence", 0, 1),
             CommonSettings.prefillChunk(settings),
             CausalSettings.parse(settings));
-    if (settings.text("tree").isEmpty()) {
+    if (!TreeShape.isAsked(settings)) {
       return CommonSettings.decoder(name(), settings, method);
     }
-    int[] branches = Branches.parse(settings);
-    return CommonSettings.decoder(
-        name(), settings, new TreeDrafting(method, branches), branches.length);
+    TreeShape shape = TreeShape.parse(settings);
+    return CommonSettings.decoder(name(), settings, new TreeDrafting(method, shape), shape.depth());
   }
 }

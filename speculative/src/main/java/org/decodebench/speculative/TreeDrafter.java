@@ -3,6 +3,7 @@ package org.decodebench.speculative;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.decodebench.ar.Prefill;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.Attention;
@@ -13,7 +14,8 @@ import org.decodebench.core.sampling.Sampler;
 import org.decodebench.core.tokenizer.Tokenizer;
 
 /**
- * A smaller model drafts a tree of a fixed shape, one forward a depth (SpecInfer 2305.09781).
+ * A smaller model drafts a tree, one forward a depth: of a fixed shape (SpecInfer 2305.09781), or
+ * where it is sure of itself (EAGLE-2, 2406.16858).
  *
  * <p>An EAGLE head (2401.15077) does the same with the target's hidden states: its position i reads
  * token i + 1 and the target's state at i, and below the root, where the target has not been, its
@@ -24,7 +26,7 @@ final class TreeDrafter implements Drafter {
   private final Session session;
   private final Sampler sampler;
   private final boolean greedy;
-  private final int[] branches;
+  private final TreeShape shape;
   private final int prefillChunk;
   private final Tokenizer tokenizer;
 
@@ -37,7 +39,7 @@ final class TreeDrafter implements Drafter {
     session = method.chain().model().open(capacity, width);
     sampler = method.chain().text().sampler(request);
     greedy = method.chain().text().sampling().greedy();
-    branches = method.branches();
+    shape = method.shape();
     prefillChunk = method.chain().prefillChunk();
     tokenizer = method.chain().model().tokenizer();
     states =
@@ -80,7 +82,7 @@ final class TreeDrafter implements Drafter {
   public List<Draft> draft(List<Seat> seats, int[] most) {
     List<Growth> growths = new ArrayList<>();
     for (int i = 0; i < most.length; i++) {
-      growths.add(new Growth(seats.get(i), Math.min(most[i], branches.length)));
+      growths.add(new Growth(seats.get(i), Math.min(most[i], shape.depth())));
       last[seats.get(i).place()] = growths.get(i);
     }
     List<Growth> growing = growths;
@@ -97,7 +99,7 @@ final class TreeDrafter implements Drafter {
       }
       growing = next;
     }
-    return growths.stream().map(growth -> growth.tree.draft()).toList();
+    return growths.stream().map(Growth::draft).toList();
   }
 
   @Override
@@ -125,12 +127,15 @@ final class TreeDrafter implements Drafter {
     /** Positions of the session that are text. */
     private final int prefix;
 
-    /** Of a head: the states that the nodes' parents gave, node after node. */
+    /** Of a head: the states that the leaves' parents gave, leaf after leaf. */
     private float[] inputs = {};
+
+    /** Nodes of the tree in the order of their evaluation: the i-th stands in slot prefix + i. */
+    private int[] grown = {};
 
     private int depth;
 
-    /** Nodes before this one have been evaluated; those from it on are the leaves to grow. */
+    /** Of {@link #grown}; the rest are the leaves to grow. */
     private int evaluated;
 
     Growth(Seat seat, int depths) {
@@ -153,54 +158,84 @@ final class TreeDrafter implements Drafter {
         float[] given = states == null ? null : states.slice(place, from, prefix);
         return new Run(place, unread, from, Attention.CAUSAL, Run.last(unread.length), given);
       }
-      int[] leaves = tree.tokens(evaluated);
+      int[] leaves = Arrays.stream(grown).skip(evaluated).map(tree::token).toArray();
+      int[] parents = Arrays.stream(grown).map(node -> place(tree.parent(node))).toArray();
       return new Run(
           place,
           leaves,
           prefix + evaluated,
-          new Attention.Tree(prefix, tree.parents()),
+          new Attention.Tree(prefix, parents),
           Run.all(leaves.length),
           states == null ? null : inputs);
     }
 
+    /** Where a node stands among the evaluated ones; -1 for one that does not. */
+    private int place(int node) {
+      return node < 0 ? -1 : Math.max(-1, Arrays.binarySearch(grown, node));
+    }
+
     int rows() {
-      return depth == 0 ? 1 : tree.size() - evaluated;
+      return depth == 0 ? 1 : grown.length - evaluated;
     }
 
     /** Gives every leaf its children; whether these are to grow too. */
     boolean extend(Logits logits, int row) {
-      int from = depth == 0 ? -1 : evaluated;
-      int to = depth == 0 ? 0 : tree.size();
+      int size = tree.size();
       if (depth == 0) {
         session.commit(seat.place(), prefix);
+        grow(-1, logits, row);
       }
-      evaluated = to;
-      for (int leaf = from; leaf < to; leaf++) {
-        boolean ends = leaf >= 0 && tokenizer.isEnd(tree.token(leaf));
-        if (!ends) {
-          int room = session.capacity() - seat.text().length() - tree.size();
-          tree.grow(leaf, logits, row + leaf - from, Math.min(branches[depth], room));
+      for (int i = evaluated; i < grown.length; i++) {
+        if (!tokenizer.isEnd(tree.token(grown[i]))) {
+          grow(grown[i], logits, row + i - evaluated);
         }
       }
       depth++;
-      boolean goesOn = depth < depths && evaluated < tree.size();
-      if (goesOn && states != null) {
-        keepStates(row - from);
+      int[] leaves = depth < depths ? leaves(size) : new int[0];
+      if (states != null && leaves.length > 0) {
+        keepStates(leaves, row);
       }
-      return goesOn;
+      evaluated = grown.length;
+      grown = concat(grown, leaves);
+      return leaves.length > 0;
+    }
+
+    private void grow(int leaf, Logits logits, int row) {
+      int children = shape.branches()[depth];
+      if (shape.byConfidence()) {
+        tree.growSurest(leaf, logits, row, children);
+      } else {
+        tree.grow(leaf, logits, row, Math.min(children, room() - tree.size()));
+      }
+    }
+
+    /** Tokens that both sessions can hold beside the text. */
+    private int room() {
+      return session.capacity() - seat.text().length();
+    }
+
+    /** Of the nodes from {@code from} on those that grow. */
+    private int[] leaves(int from) {
+      return shape.byConfidence()
+          ? tree.surest(from, Math.clamp(room() - grown.length, 0, shape.beam()))
+          : IntStream.range(from, tree.size()).toArray();
     }
 
     /**
-     * @param row of the last forward that belongs to node 0; that of node -1 is the one before
+     * @param row of the last forward that belongs to its first leaf
      */
-    private void keepStates(int row) {
+    private void keepStates(int[] leaves, int row) {
       int size = states.size();
       float[] own = session.hidden();
-      inputs = new float[(tree.size() - evaluated) * size];
-      for (int node = evaluated; node < tree.size(); node++) {
-        System.arraycopy(
-            own, (row + tree.parent(node)) * size, inputs, (node - evaluated) * size, size);
+      inputs = new float[leaves.length * size];
+      for (int i = 0; i < leaves.length; i++) {
+        int parent = Math.max(0, place(tree.parent(leaves[i])) - evaluated);
+        System.arraycopy(own, (row + parent) * size, inputs, i * size, size);
       }
+    }
+
+    Draft draft() {
+      return shape.byConfidence() ? tree.surest(Math.min(shape.nodes(), room())) : tree.draft();
     }
 
     /** The evaluated nodes that the text went on with. */
@@ -211,12 +246,19 @@ final class TreeDrafter implements Drafter {
       // The newest token is left for the next round to evaluate: its row is the one wanted.
       for (int at = prefix; at < seat.text().length() - 1; at++) {
         node = tree.child(node, seat.text().slice(at, at + 1)[0]);
-        if (node < 0 || node >= evaluated) {
+        int place = place(node);
+        if (place < 0 || place >= evaluated) {
           break;
         }
-        path[count++] = node;
+        path[count++] = place;
       }
       return Arrays.copyOf(path, count);
     }
+  }
+
+  private static int[] concat(int[] a, int[] b) {
+    int[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
   }
 }

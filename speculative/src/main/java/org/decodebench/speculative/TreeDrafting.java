@@ -7,9 +7,9 @@ import org.decodebench.core.model.LanguageModel;
  * Drafts a tree with a model.
  *
  * @param chain the same model drafting a chain, for its checks
- * @param branches children of each node, by depth
+ * @param shape of the tree
  */
-record TreeDrafting(ModelDrafting chain, int[] branches) implements DraftMethod {
+record TreeDrafting(ModelDrafting chain, TreeShape shape) implements DraftMethod {
 
   @Override
   public void check(LanguageModel target) {
@@ -18,7 +18,7 @@ record TreeDrafting(ModelDrafting chain, int[] branches) implements DraftMethod 
 
   @Override
   public int nodes() {
-    return Branches.nodes(branches);
+    return shape.room();
   }
 
   @Override

@@ -49,6 +49,7 @@ class HeadsTest {
         "medusa:heads=tales-medusa,tree=3x2",
         "eagle:heads=tales-eagle,k=2",
         "eagle:heads=tales-eagle,tree=3x2",
+        "eagle:heads=tales-eagle,k=2,nodes=4,beam=3",
         "diffusion-draft:draft=tales-bd8,k=2",
         "speculative:draft=layers:0+1+3:tales-ar,k=2",
         "speculative:draft=ngram:tales:3,k=2"
@@ -132,6 +133,7 @@ class HeadsTest {
       strings = {
         "eagle:heads=tales-eagle,tree=3x2x1",
         "eagle:heads=tales-eagle,k=5",
+        "eagle:heads=tales-eagle,k=4,nodes=7",
         "medusa:heads=tales-medusa,tree=3x2x1"
       })
   void treesReachTheVeryEndOfTheContext(String spec) {

@@ -38,7 +38,10 @@ class LosslessTest {
     "'speculative:draft=far,k=3,temperature=0.7,top-k=3', 0.7, 3",
     "'speculative:draft=far,tree=3x2x1,temperature=1', 1, 6",
     "'speculative:draft=near,tree=2x2x2,temperature=0.7,top-k=3', 0.7, 3",
+    "'speculative:draft=far,k=3,nodes=6,beam=3,temperature=1', 1, 6",
+    "'speculative:draft=near,k=3,nodes=4,beam=2,temperature=0.7,top-k=3', 0.7, 3",
     "'speculative:draft=far,k=4,adaptive=true,temperature=1', 1, 6",
+    "'speculative:draft=near,k=4,adaptive=true,draft-cost=0.3,verify-cost=0.2,temperature=1', 1, 6",
     "'prompt-lookup:k=3,temperature=1', 1, 6"
   })
   void sampledSpeculativeHasTheTargetsDistribution(String spec, double temperature, int topK) {

@@ -2,12 +2,19 @@ package org.decodebench.speculative;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.decodebench.ar.Enumeration;
 import org.decodebench.ar.ToyModel;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.CostCounter;
@@ -37,8 +44,11 @@ class SpeculativeTest {
         "speculative:draft=near,k=6,confidence=0.4",
         "speculative:draft=near,repetition-penalty=1.3,prefill-chunk=2",
         "speculative:draft=near,k=6,adaptive=true",
+        "speculative:draft=near,k=6,adaptive=true,draft-cost=0.3,verify-cost=0.4",
         "speculative:draft=near,tree=3x2x1",
         "speculative:draft=far,tree=2x2x2x1,batch=7",
+        "speculative:draft=far,k=4,nodes=9,beam=3,batch=7",
+        "speculative:draft=near,k=3,nodes=4,adaptive=true,draft-cost=0.3",
         "oracle-draft:acceptance=0.7",
         "oracle-draft:acceptance=0.5,draft=near,k=3",
         "prompt-lookup",
@@ -66,6 +76,7 @@ class SpeculativeTest {
         "speculative:draft=near,temperature=1,batch=4,top-p=0.9",
         "speculative:draft=far,temperature=0.8,batch=3,confidence=0.3",
         "speculative:draft=far,temperature=1,batch=3,tree=3x2",
+        "speculative:draft=far,temperature=1,batch=3,k=3,nodes=5",
         "speculative:draft=near,temperature=1,k=8,adaptive=true,stop=bc",
         "prompt-lookup:temperature=1,batch=5"
       })
@@ -112,7 +123,11 @@ class SpeculativeTest {
     DecodeRequest request = DecodeRequest.of(ENDLESS, new int[] {0, 4, 3}, 253, 1);
     int[] expected = decode("ar", request).sequences().getFirst().tokens();
     assertEquals(253, expected.length);
-    for (String spec : List.of("speculative:draft=near,k=9", "speculative:draft=near,tree=3x3x2")) {
+    for (String spec :
+        List.of(
+            "speculative:draft=near,k=9",
+            "speculative:draft=near,tree=3x3x2",
+            "speculative:draft=near,k=5,nodes=12")) {
       assertArrayEquals(expected, decode(spec, request).sequences().getFirst().tokens(), spec);
     }
   }
@@ -148,6 +163,114 @@ class SpeculativeTest {
             "speculative:draft=same,k=8,adaptive=true", new DecodeRequest(ENDLESS, prompts, 80, 1));
     assertTrue(poor.acceptedAt().length < 7, "drafts of far fewer than 8 tokens");
     assertTrue(good.acceptedAt()[6][0] > good.acceptedAt()[0][0] / 2);
+  }
+
+  /** Against every path of the draft model, multiplied out. */
+  @Test
+  void aTreeByConfidenceHoldsTheDraftsMostProbablePaths() {
+    ToyModel draft = ENDLESS.draft(0.7);
+    int[] prompt = {0, 4, 3};
+    DecodeRequest request = DecodeRequest.of(ENDLESS, prompt, 20, 1);
+    Map<String, Double> paths = new HashMap<>();
+    multiplyOut(draft, prompt, prompt.length, 1, 3, paths);
+    for (int nodes : new int[] {1, 4, 11}) {
+      // With a beam as wide as the vocabulary nothing is cut off early.
+      SpeculativeDecoder decoder =
+          (SpeculativeDecoder)
+              Decoders.create("speculative:draft=x,k=3,beam=12,nodes=" + nodes, reference -> draft);
+      Draft tree;
+      try (Drafter drafter = decoder.method().open(request, 200, 1)) {
+        Seat seat =
+            new Seat(
+                0,
+                0,
+                decoder.text().continuation(request, 0),
+                new DraftLength(3, false, new DraftCosts(0, 0)));
+        drafter.enter(List.of(seat));
+        tree = drafter.draft(List.of(seat), new int[] {3}).getFirst();
+      }
+      Set<String> expected =
+          paths.entrySet().stream()
+              .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+              .limit(nodes)
+              .map(Map.Entry::getKey)
+              .collect(Collectors.toSet());
+      Set<String> found = new HashSet<>();
+      for (int node = 0; node < tree.size(); node++) {
+        found.add(path(tree, node));
+      }
+      assertEquals(expected, found);
+    }
+  }
+
+  private static void multiplyOut(
+      ToyModel draft, int[] text, int prompt, double p, int deeper, Map<String, Double> paths) {
+    Map<String, Double> next = Enumeration.of(draft, text, 1).probability();
+    for (int v = 0; v < 12; v++) {
+      int[] longer = Arrays.copyOf(text, text.length + 1);
+      longer[text.length] = v;
+      double path = p * next.getOrDefault("[" + v + "]", 0.0);
+      paths.put(Arrays.toString(Arrays.copyOfRange(longer, prompt, longer.length)), path);
+      if (deeper > 1 && v != 1) {
+        multiplyOut(draft, longer, prompt, path, deeper - 1, paths);
+      }
+    }
+  }
+
+  private static String path(Draft tree, int node) {
+    List<Integer> path = new ArrayList<>();
+    for (int j = node; j >= 0; j = tree.parents()[j]) {
+      path.addFirst(tree.tokens()[j]);
+    }
+    return path.toString();
+  }
+
+  @Test
+  void theLengthOfDraftsFollowsFromAcceptanceAndCost() {
+    DraftLength cheap = new DraftLength(8, true, new DraftCosts(0.05, 0));
+    DraftLength dear = new DraftLength(8, true, new DraftCosts(0.3, 0.4));
+    for (int round = 0; round < 40; round++) {
+      cheap.learn(cheap.next(), cheap.next());
+    }
+    assertEquals(8, cheap.next(), "all accepted at a twentieth of a step");
+    assertEquals(1, dear.next(), "the first draft is worth a try");
+    dear.learn(1, 0);
+    assertEquals(0, dear.next(), "no draft where acceptance does not pay for it");
+    int rounds = 0;
+    while (dear.next() == 0) {
+      dear.learn(0, 0);
+      rounds++;
+    }
+    assertTrue(rounds > 1 && rounds < 50, "tried again after " + rounds);
+    // The best of all lengths, by the formula written out.
+    DraftLength some = new DraftLength(8, true, new DraftCosts(0.1, 0.1));
+    double best = 0;
+    int length = 0;
+    for (int k = 0; k <= 8; k++) {
+      double tokens = 0;
+      for (int i = 0; i <= k; i++) {
+        tokens += Math.pow(0.8, i);
+      }
+      if (tokens / (1 + 0.2 * k) > best) {
+        best = tokens / (1 + 0.2 * k);
+        length = k;
+      }
+    }
+    assertEquals(length, some.next());
+  }
+
+  @Test
+  void measuredCostsAreSpeltOutAndStay() {
+    String asked = "speculative:draft=near,k=3,adaptive=true";
+    var decoder = Decoders.create(asked, SpeculativeTest::model);
+    assertEquals(asked, decoder.spec());
+    String measured = decoder.calibrated(ENDLESS).spec();
+    assertTrue(
+        measured.matches(".*,draft-cost=[0-9]+\\.[0-9]+,verify-cost=[0-9]+\\.[0-9]+"), measured);
+    var again = Decoders.create(measured, SpeculativeTest::model);
+    assertSame(again, again.calibrated(ENDLESS));
+    var fixed = Decoders.create("speculative:draft=near,k=3", SpeculativeTest::model);
+    assertSame(fixed, fixed.calibrated(ENDLESS));
   }
 
   @Test
@@ -215,6 +338,7 @@ class SpeculativeTest {
   void draftsInOtherTokensAreRefused() {
     assertMessage("13 tokens against 12", "speculative:draft=wide");
     assertMessage("needs a draft model", "speculative");
+    assertMessage("tree= fixes the shape", "speculative:draft=near,tree=2x2,nodes=3");
   }
 
   private static void assertMessage(String part, String spec) {

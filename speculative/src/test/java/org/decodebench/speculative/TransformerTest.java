@@ -2,9 +2,14 @@ package org.decodebench.speculative;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.decodebench.core.checkpoint.Models;
@@ -20,12 +25,15 @@ import org.decodebench.core.sampling.RandomStream;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The exact claims once more, on the embedded transformers. */
 class TransformerTest {
   private static final LanguageModel TARGET = load("tales-ar", 1);
+  private static final List<Prompt> PROMPTS = prompts(200);
+  private static final DecodeResult PLAIN = decode("ar", TARGET, PROMPTS, 24);
 
   @ParameterizedTest
   @ValueSource(
@@ -41,15 +49,78 @@ class TransformerTest {
         "medusa:heads=tales-medusa,tree=4x2x1,batch=16",
         "eagle:heads=tales-eagle,k=5",
         "eagle:heads=tales-eagle,tree=4x2x1x1,batch=7",
+        "eagle:heads=tales-eagle,k=4,nodes=8,beam=3,batch=7",
+        "eagle:heads=tales-eagle,k=5,adaptive=true,draft-cost=0.3,verify-cost=0.4,batch=7",
+        "speculative:draft=window:8:tales-ar,batch=16",
         "prompt-lookup"
       })
   void greedySpeculativeEqualsGreedyAutoregressive(String spec) {
-    List<Prompt> prompts =
-        prompts(spec.contains("tales-draft,k=8") || spec.contains("heads") ? 200 : 60);
-    DecodeResult expected = decode("ar", TARGET, prompts, 24);
-    DecodeResult result = decode(spec, TARGET, prompts, 24);
-    assertSame(expected, result);
+    DecodeResult result = decode(spec, TARGET, PROMPTS, 24);
+    assertSame(PLAIN, result);
     assertTrue(result.drafted() > 0);
+  }
+
+  /** What applies to the text applies to draft and target alike. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "repetition-penalty=1.4,frequency-penalty=0.2",
+        "presence-penalty=0.5,logit-bias=20:3;21:-2,min-new-tokens=12",
+        "banned-words=the;was,stop=. ",
+        "watermark=3,watermark-key=5"
+      })
+  void greedySpeculativeEqualsGreedyAutoregressiveUnderEverySetting(String settings) {
+    List<Prompt> prompts = PROMPTS.subList(0, 20);
+    DecodeResult expected = decode("ar:" + settings, TARGET, prompts, 24);
+    assertNotEquals(tokens(PLAIN).subList(0, 20), tokens(expected), "the settings do something");
+    for (String spec :
+        List.of(
+            "speculative:draft=tales-draft,k=3,",
+            "eagle:heads=tales-eagle,tree=3x2,",
+            "eagle:heads=tales-eagle,k=3,nodes=5,",
+            "medusa:heads=tales-medusa,k=2,",
+            "diffusion-draft:draft=tales-bd8,k=3,")) {
+      assertSame(expected, decode(spec + settings, TARGET, prompts, 24));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"temperature=0", "temperature=1"})
+  void draftedTextFollowsTheGrammar(String sampling, @TempDir Path temp) throws IOException {
+    // Words without an e, at least four of them, and then the end.
+    Path grammar = temp.resolve("no-e.gbnf");
+    Files.writeString(grammar, "root ::= [^e]+ \" \" [^e]+ \" \" [^e]+ \" \" [^e]+");
+    String constrained = sampling + ",grammar=" + grammar;
+    List<Prompt> prompts = PROMPTS.subList(0, 8);
+    DecodeResult plain = decode("ar:" + constrained, TARGET, prompts, 24);
+    DecodeResult drafted =
+        decode("speculative:draft=tales-draft,k=3," + constrained, TARGET, prompts, 24);
+    for (DecodeResult.Sequence sequence : drafted.sequences()) {
+      String text = TARGET.tokenizer().decode(sequence.tokens());
+      assertTrue(text.matches("[^e]+ [^e]+ [^e]+ [^e]+"), text);
+    }
+    if (sampling.endsWith("0")) {
+      assertSame(plain, drafted);
+    }
+    assertTrue(drafted.accepted() > 0);
+  }
+
+  @Test
+  void aWindowAsWideAsTheTextHidesNothingAndANarrowOneDoes() {
+    List<Prompt> prompts = PROMPTS.subList(0, 40);
+    DecodeResult plain = decode("ar", TARGET, prompts, 24);
+    assertSame(plain, decode("ar", load("window:96:tales-ar", 1), prompts, 24));
+    LanguageModel narrow = load("window:6:tales-ar", 1);
+    DecodeResult short6 = decode("ar", narrow, prompts, 24);
+    assertNotEquals(tokens(plain), tokens(short6));
+    // The window slides alike in a chunked prefill, a verification and a tree.
+    for (String spec :
+        List.of(
+            "ar:prefill-chunk=3,batch=5",
+            "speculative:draft=tales-draft,k=4",
+            "speculative:draft=tales-draft,tree=3x2x1")) {
+      assertSame(short6, decode(spec, narrow, prompts, 24));
+    }
   }
 
   @ParameterizedTest
@@ -83,6 +154,12 @@ class TransformerTest {
         decode("speculative:draft=tales-ar,temperature=1", TARGET, prompts(20), 30);
     // Up to the end token; what was drafted after it does not exist.
     assertEquals(result.drafted(), result.accepted());
+  }
+
+  private static List<List<Integer>> tokens(DecodeResult result) {
+    return result.sequences().stream()
+        .map(s -> Arrays.stream(s.tokens()).boxed().toList())
+        .toList();
   }
 
   private static void assertSame(DecodeResult expected, DecodeResult actual) {

@@ -45,8 +45,8 @@ public final class Models {
    * Loads a model for decoding.
    *
    * @param reference an embedded model's name, a {@code .gguf} file, a Hugging Face folder, {@code
-   *     layers:0+3:MODEL} for some of a model's layers, or an n-gram model as {@link NgramModels}
-   *     reads it
+   *     layers:0+3:MODEL} for some of a model's layers, {@code window:32:MODEL} for a model that
+   *     looks back so far, or an n-gram model as {@link NgramModels} reads it
    * @throws UsageException if it is none of these, damaged or not supported
    */
   public static LanguageModel load(String reference, RuntimeOptions options) {
@@ -76,6 +76,9 @@ public final class Models {
   public static Checkpoint open(String reference) {
     if (LayerSubset.isReference(reference)) {
       return LayerSubset.open(reference);
+    }
+    if (SlidingWindow.isReference(reference)) {
+      return SlidingWindow.open(reference);
     }
     if (embedded().contains(reference) || heads().contains(reference)) {
       return HuggingFaceModel.open(new ModelFiles.Embedded(reference));

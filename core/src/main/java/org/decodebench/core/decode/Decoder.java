@@ -18,5 +18,13 @@ public interface Decoder {
    */
   void check(LanguageModel model);
 
+  /**
+   * This decoder with whatever its settings leave to be measured on this machine measured and spelt
+   * out, so that every decode from then on does the same. Most have nothing of the kind.
+   */
+  default Decoder calibrated(LanguageModel model) {
+    return this;
+  }
+
   DecodeResult decode(DecodeRequest request, DecodeListener listener);
 }

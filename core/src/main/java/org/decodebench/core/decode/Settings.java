@@ -105,6 +105,13 @@ public final class Settings {
     throw bad(key, "one of " + String.join(", ", names));
   }
 
+  /** The same settings but one. */
+  public Settings with(String key, String value) {
+    Map<String, String> changed = new LinkedHashMap<>(given);
+    changed.put(key, value);
+    return new Settings(decoder, known, changed);
+  }
+
   /** An error about one setting. */
   public UsageException bad(String key, String expected) {
     return new UsageException(

@@ -114,11 +114,20 @@ public record ModelConfig(
 
   /** The same with another number of layers. */
   public ModelConfig withLayers(int count) {
+    return with(count, slidingWindow);
+  }
+
+  /** The same with another number of keys that a causal row sees back. */
+  public ModelConfig withSlidingWindow(int keys) {
+    return with(layers, keys);
+  }
+
+  private ModelConfig with(int layerCount, int window) {
     return new ModelConfig(
         architecture,
         vocabSize,
         hiddenSize,
-        count,
+        layerCount,
         heads,
         kvHeads,
         headSize,
@@ -130,7 +139,7 @@ public record ModelConfig(
         mlp,
         qkNorm,
         tiedEmbeddings,
-        slidingWindow,
+        window,
         paradigm,
         maskTokenId,
         logitShift,

@@ -84,19 +84,38 @@ final class KneserNey {
   }
 
   /**
-   * @param context only the last {@code order - 1} tokens matter
+   * All of a context that matters: its longest end that was seen, of at most {@code order - 1}
+   * tokens.
+   */
+  int state(int[] context) {
+    int state = NgramTrie.ROOT;
+    for (int length = 1; length < order && length <= context.length; length++) {
+      int node = find(context, length);
+      if (node < 0) {
+        return state;
+      }
+      state = node;
+    }
+    return state;
+  }
+
+  /**
+   * @param state of the context
    * @param out {@code [vocab]}, sums to one
    */
-  void next(int[] context, double[] out) {
+  void next(int state, double[] out) {
     Arrays.fill(out, 1.0 / (vocab - (begin < 0 ? 0 : 1)));
     if (begin >= 0) {
       out[begin] = 0;
     }
-    for (int length = 0; length < order && length <= context.length; length++) {
-      int node = find(context, length);
-      if (node < 0) {
-        return;
-      }
+    int[] longestFirst = new int[order];
+    int count = 0;
+    for (int node = state; node != NgramTrie.ROOT; node = trie.suffix(node)) {
+      longestFirst[count++] = node;
+    }
+    longestFirst[count++] = NgramTrie.ROOT;
+    for (int length = 0; length < count; length++) {
+      int node = longestFirst[count - 1 - length];
       if (total[node] > 0) {
         refine(node, discount[length + 1], out);
       }

@@ -1,7 +1,9 @@
 package org.decodebench.core.ngram;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
@@ -16,6 +18,9 @@ public final class NgramModel implements LanguageModel {
   /** Highest order on offer: beyond it tables of small texts only grow. */
   public static final int MOST_ORDER = 12;
 
+  /** Logits that are kept, 64 MiB. */
+  private static final int MOST_FLOATS = 1 << 24;
+
   private static final int CONTEXT_LENGTH = 1 << 16;
 
   private final String name;
@@ -23,6 +28,9 @@ public final class NgramModel implements LanguageModel {
   private final ModelConfig config;
   private final int order;
   private final KneserNey table;
+
+  /** Logits by state of the table, as they were asked for. */
+  private final Map<Integer, float[]> rows = new ConcurrentHashMap<>();
 
   /**
    * Counts the texts.
@@ -95,12 +103,34 @@ public final class NgramModel implements LanguageModel {
   /** Distribution of the token after a context, as {@code double[vocab]}. */
   public double[] next(int[] context) {
     double[] p = new double[config.vocabSize()];
-    table.next(context, p);
+    table.next(table.state(context), p);
     return p;
+  }
+
+  /**
+   * The same as logarithms, {@code float[vocab]}, not to be changed: a text comes back to few of
+   * the contexts, so what was worked out for one is kept.
+   */
+  float[] logits(int[] context) {
+    int state = table.state(context);
+    float[] known = rows.get(state);
+    if (known != null) {
+      return known;
+    }
+    double[] p = new double[config.vocabSize()];
+    table.next(state, p);
+    float[] row = new float[p.length];
+    for (int v = 0; v < row.length; v++) {
+      row[v] = (float) Math.log(p[v]);
+    }
+    if (rows.size() < MOST_FLOATS / row.length) {
+      rows.put(state, row);
+    }
+    return row;
   }
 
   @Override
   public Session open(int capacity, int width) {
-    return new NgramSession(this, table, capacity, width);
+    return new NgramSession(this, capacity, width);
   }
 }

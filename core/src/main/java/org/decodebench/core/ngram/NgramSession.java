@@ -11,18 +11,18 @@ import org.decodebench.core.model.Session;
 /** A session whose cache is the tokens themselves. */
 final class NgramSession implements Session {
   private final Sequences sequences;
-  private final KneserNey table;
+  private final NgramModel model;
   private final int order;
   private final int[][] cache;
-  private final double[] p;
+  private final int vocab;
   private float[] values = new float[0];
 
-  NgramSession(NgramModel model, KneserNey table, int capacity, int width) {
+  NgramSession(NgramModel model, int capacity, int width) {
     sequences = new Sequences(model.config(), capacity, width);
-    this.table = table;
+    this.model = model;
     order = model.order();
     cache = new int[width][capacity];
-    p = new double[model.config().vocabSize()];
+    vocab = model.config().vocabSize();
   }
 
   @Override
@@ -44,22 +44,20 @@ final class NgramSession implements Session {
   public Logits forward(List<Run> runs) {
     sequences.check(runs);
     int rows = runs.stream().mapToInt(run -> run.rows().length).sum();
-    if (values.length < rows * p.length) {
-      values = new float[rows * p.length];
+    if (values.length < rows * vocab) {
+      values = new float[rows * vocab];
     }
     int row = 0;
     for (Run run : runs) {
       System.arraycopy(run.tokens(), 0, cache[run.sequence()], run.first(), run.tokens().length);
       for (int r : run.rows()) {
-        table.next(context(run, run.first() + r), p);
-        for (int v = 0; v < p.length; v++) {
-          values[row * p.length + v] = (float) Math.log(p[v]);
-        }
+        float[] logits = model.logits(context(run, run.first() + r));
+        System.arraycopy(logits, 0, values, row * vocab, vocab);
         row++;
       }
     }
     sequences.wrote(runs);
-    return new Logits(values, rows, p.length);
+    return new Logits(values, rows, vocab);
   }
 
   /** The tokens that the model looks back at from a slot, itself included. */

@@ -2,7 +2,10 @@ package org.decodebench.core.sampling;
 
 import java.util.Map;
 
-/** Adds a constant to single logits; negative infinity bans a token. */
+/**
+ * Adds a constant to single logits ({@code logit_bias} of OpenAI's interface); negative infinity
+ * bans a token.
+ */
 record LogitBias(Map<Integer, Double> bias) implements LogitsProcessor {
 
   LogitBias {

@@ -48,6 +48,8 @@ final class PageBuilder {
         roofline(),
         comparison,
         Pictures.phases(entries).map(Pictures.Picture::inline).orElse(""),
+        Tables.drafting(entries),
+        draftingSvg(),
         Pictures.latencies(entries).map(Pictures.Picture::inline).orElse(""),
         Pictures.bars(entries).stream().map(Pictures.Picture::inline).toList(),
         SampleTexts.of(entries),
@@ -66,6 +68,11 @@ final class PageBuilder {
             Pictures.latencies(entries).stream())
         .flatMap(p -> p)
         .toList();
+  }
+
+  /** Speed-up against acceptance; empty where nothing was drafted. */
+  String draftingSvg() {
+    return new SpeculationChart(entries).svg();
   }
 
   /** Of each result folder that has limits measured beside it. */
@@ -181,16 +188,24 @@ final class PageBuilder {
     Quality.of(entries)
         .ifPresent(q -> {
           String caption =
-              "One mark a setting, lines are 95 % intervals over forks; the dashed frontier joins settings that none beats in both."
+              "One mark a setting, lines are 95 % intervals over forks; the dashed frontier joins"
+                  + " settings that none beats in both."
                   + (q.figure().name().equals("perplexity")
-                      ? " Perplexity belongs to the model on held-out text, not to the samples; nelbo is an upper bound, so a diffusion model may be better than its mark."
-                      : " NLL is exact, under the source that the models were trained on, and each text is read up to its first impossible token: a hollow mark has more than 2 points fewer valid texts than the baseline and is left out of the frontier. At temperature 0 a decoder seeks likely texts, so its NLL may lie below the source's entropy.");
+                      ? " Perplexity belongs to the model on held-out text, not to the samples;"
+                          + " nelbo is an upper bound, so a diffusion model may be better than"
+                          + " its mark."
+                      : " NLL is exact, under the source that the models were trained on, and each"
+                          + " text is read up to its first impossible token: a hollow mark has"
+                          + " more than 2 points fewer valid texts than the baseline and is left"
+                          + " out of the frontier. At temperature 0 a decoder seeks likely texts,"
+                          + " so its NLL may lie below the source's entropy.");
           add(charts, new FrontierChart(entries, q.figure(), q.label(), baseline), caption);
         });
     add(
         charts,
         new FrontierChart(entries, Figure.of("valid_share"), "share of valid texts", null),
-        "The same speeds against validity: a text that the source cannot produce, by one token even, is invalid.");
+        "The same speeds against validity: a text that the source cannot produce, by one token"
+            + " even, is invalid.");
     return charts;
   }
 

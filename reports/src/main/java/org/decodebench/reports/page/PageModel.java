@@ -20,6 +20,8 @@ import org.decodebench.reports.result.Figure;
  * @param rooflineHtml the machine's limits and predictions; may be empty
  * @param comparison of the first result folder with the others; may be empty
  * @param phasesSvg where the time goes; may be empty
+ * @param drafting decoders that draft: where their time goes and whether it pays; may have no rows
+ * @param draftingSvg their speed-up against acceptance; may be empty
  * @param latencySvg distributions; may be empty
  * @param barsSvg one a headline figure
  * @param samples texts side by side
@@ -44,6 +46,8 @@ public record PageModel(
     String rooflineHtml,
     List<Comparison> comparison,
     String phasesSvg,
+    Table drafting,
+    String draftingSvg,
     String latencySvg,
     List<String> barsSvg,
     List<Sample> samples,

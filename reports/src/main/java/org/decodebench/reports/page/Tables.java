@@ -3,6 +3,7 @@ package org.decodebench.reports.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.decodebench.reports.result.Environment;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Figure;
@@ -13,6 +14,9 @@ import org.decodebench.reports.result.Show;
 /** The tables of the page. */
 final class Tables {
   private Tables() {}
+
+  /** Of a draft, whose acceptance is shown one by one. */
+  private static final int MOST_POSITIONS = 10;
 
   /** Figures of the summary, in the order of its columns. */
   private static final List<String> SUMMARY =
@@ -69,6 +73,59 @@ final class Tables {
 
   static PageModel.Table cost(List<Entry> entries) {
     return figures(entries, COST, false);
+  }
+
+  private static final List<String> DRAFTING =
+      List.of(
+          "mean_accepted_length",
+          "wasted_positions_per_token",
+          "target_us_per_token",
+          "draft_us_per_token",
+          "sample_us_per_token",
+          "cache_us_per_token",
+          "other_us_per_token",
+          "draft_cost_ratio",
+          "verify_cost_ratio",
+          "leviathan_speedup",
+          "predicted_speedup",
+          "measured_speedup");
+
+  /** Decoders that draft, each with its acceptance by position and whether it pays. */
+  static PageModel.Table drafting(List<Entry> entries) {
+    List<Entry> drafting =
+        entries.stream().filter(e -> e.figure("acceptance_rate").known()).toList();
+    List<Figure> figures = DRAFTING.stream().map(Figure::of).toList();
+    List<PageModel.Column> columns = new ArrayList<>();
+    columns.add(new PageModel.Column("setting", "setting", "", "", false));
+    columns.add(
+        new PageModel.Column("acceptance_rate", "accepted", "by position of the draft", "", true));
+    figures.forEach(f -> columns.add(column(f)));
+    columns.add(new PageModel.Column("pays", "pays", "faster than ar", "", false));
+    List<PageModel.Row> rows = new ArrayList<>();
+    for (Entry e : drafting) {
+      List<PageModel.Cell> cells = new ArrayList<>();
+      cells.add(text(e.label(), ""));
+      cells.add(accepted(e));
+      figures.forEach(f -> cells.add(cell(e, f)));
+      double speedUp = e.median("measured_speedup");
+      cells.add(text(Double.isNaN(speedUp) ? Show.NONE : speedUp > 1 ? "pays" : "loses", ""));
+      rows.add(new PageModel.Row(e.id(), e.family().css(), false, cells));
+    }
+    return new PageModel.Table(List.of(), columns, rows);
+  }
+
+  private static PageModel.Cell accepted(Entry e) {
+    Figure rate = Figure.of("acceptance_rate");
+    String byPosition =
+        e.first().acceptanceByPosition().stream()
+            .limit(MOST_POSITIONS)
+            .map(a -> Show.value(rate, a))
+            .collect(Collectors.joining(" "));
+    boolean more = e.first().acceptanceByPosition().size() > MOST_POSITIONS;
+    return new PageModel.Cell(
+        Show.value(rate, e.median(rate.name())),
+        byPosition + (more ? " …" : ""),
+        plain(e.median(rate.name())));
   }
 
   private static PageModel.Table figures(List<Entry> entries, List<String> names, boolean whole) {

@@ -153,7 +153,8 @@ public record Figure(
         "",
         Better.NEITHER,
         Group.WORK,
-        "Emitted tokens a sequence up to and including the first end token: no prompt, no padding.");
+        "Emitted tokens a sequence up to and including the first end token: no prompt, no"
+            + " padding.");
     add(
         "nfe_per_token",
         "NFE/token",
@@ -293,6 +294,14 @@ public record Figure(
     split("cache", "keeping caches in step with the text");
     split("other", "everything else after the prompt");
     add(
+        "judged_acceptance",
+        "judged accept",
+        "",
+        Better.HIGHER,
+        Group.DRAFTING,
+        "Accepted / judged drafted tokens (none after a rejected one is judged): the α of theory;"
+            + " of a tree the α that would give its tokens a verification.");
+    add(
         "draft_cost_ratio",
         "draft cost",
         "",
@@ -305,8 +314,8 @@ public record Figure(
         "",
         Better.LOWER,
         Group.DRAFTING,
-        "Time to verify one draft / time of one target step of 'ar' with the same model here; theory"
-            + " takes it for 1.");
+        "Time to verify one draft / time of one target step of 'ar' with the same model here;"
+            + " theory takes it for 1.");
     add(
         "leviathan_speedup",
         "Leviathan",
@@ -410,8 +419,8 @@ public record Figure(
         "1/s",
         Better.HIGHER,
         Group.MACHINE,
-        "Pieces of a fixed work in plain Java a second, timed beside the decodes: if it changes, the"
-            + " machine did.");
+        "Pieces of a fixed work in plain Java a second, timed beside the decodes: if it changes,"
+            + " the machine did.");
   }
 
   private static void split(String phase, String what) {

@@ -66,7 +66,8 @@ public final class Generation {
     LanguageModel model = models.model(request.model());
     CostCounter target = new CostCounter();
     CostCounter draft = new CostCounter();
-    String spec = request.decoder() == null ? defaultDecoder(model.config()) : request.decoder();
+    String given = request.decoder() == null ? defaultDecoder(model.config()) : request.decoder();
+    String spec = Decoders.create(given, models.context(m -> m)).calibrated(model).spec();
     Decoder decoder = Decoders.create(spec, models.context(m -> new MeteredModel(m, draft)));
     decoder.check(model);
     Template template = template(request, model.tokenizer());

@@ -87,6 +87,7 @@ final class Planner {
               });
       decoder.check(model);
       checkLengths(s, model, prompts);
+      decoder = decoder.calibrated(model);
       String hash = hashes.computeIfAbsent(s.model(), ModelFacts::hash);
       List<String> parts =
           List.of(

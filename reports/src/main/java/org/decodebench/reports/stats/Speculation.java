@@ -19,8 +19,11 @@ import org.decodebench.reports.result.SummaryRow;
  * <pre>
  * (1 − α^(γ+1)) / (1 − α) / (cγ + v)
  * </pre>
+ *
+ * <p>For a tree, whose depths hold several tokens, the tokens of a round are the measured ones and
+ * α is what the formula would need for them with γ the depth.
  */
-final class Speculation {
+public final class Speculation {
   private static final Pattern TEMPERATURE = Pattern.compile("[:,]temperature=([^,]*)");
 
   private Speculation() {}
@@ -65,10 +68,14 @@ final class Speculation {
     }
     double draft = row.figure("draft_us_per_token").median() * tokensPerRound / step;
     double verify = row.figure("target_us_per_token").median() * tokensPerRound / step;
-    double tokens = expectedTokens(judgedAcceptance(row, accepted), gamma);
+    int depth = row.first().acceptanceByPosition().size();
+    boolean tree = depth > 0 && gamma > depth + 1e-9;
+    double alpha = tree ? acceptanceFor(tokensPerRound, depth) : judgedAcceptance(row, accepted);
+    double tokens = tree ? tokensPerRound : expectedTokens(alpha, gamma);
     Map<String, Estimate> figures = new LinkedHashMap<>(row.figures());
     int n = row.forks();
-    put(figures, "draft_cost_ratio", draft / gamma, n);
+    put(figures, "judged_acceptance", alpha, n);
+    put(figures, "draft_cost_ratio", draft / (tree ? depth : gamma), n);
     put(figures, "verify_cost_ratio", verify, n);
     put(figures, "leviathan_speedup", tokens / (draft + 1), n);
     put(figures, "predicted_speedup", tokens / (draft + verify), n);
@@ -107,8 +114,23 @@ final class Speculation {
     return judged > 0 ? Math.min(1, kept / judged) : otherwise;
   }
 
+  /** The acceptance at which rounds of so many drafted tokens give these tokens on average. */
+  private static double acceptanceFor(double tokens, int drafted) {
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < 60; i++) {
+      double middle = (low + high) / 2;
+      if (expectedTokens(middle, drafted) < tokens) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   /** Tokens that a round gives on average. */
-  static double expectedTokens(double acceptance, double drafted) {
+  public static double expectedTokens(double acceptance, double drafted) {
     return acceptance >= 1
         ? drafted + 1
         : (1 - Math.pow(acceptance, drafted + 1)) / (1 - acceptance);

@@ -217,6 +217,13 @@ public final class MadeUpResults {
       f.put("draft_nfe_per_token", 1.2);
       f.put("acceptance_rate", 0.74);
       f.put("mean_accepted_length", 3.2);
+      f.put("wasted_positions_per_token", (4 - 2.2) / 3.2);
+      f.put("draft_us_per_token", 0.3e6 / speed);
+      f.put("cache_us_per_token", 0.02e6 / speed);
+    }
+    if (!canvas) {
+      f.put("target_us_per_token", (drafts ? 0.5e6 : 0.8e6) / speed);
+      f.put("sample_us_per_token", 0.1e6 / speed);
     }
     f.put("perplexity", canvas ? 7.4 : 6.3);
     f.put("perplexity_se", canvas ? 0.05 : Double.NaN);

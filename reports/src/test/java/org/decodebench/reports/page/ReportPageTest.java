@@ -75,6 +75,24 @@ class ReportPageTest {
   }
 
   @Test
+  void draftingSaysWhereItsTimeGoesAndWhetherItPays() throws IOException {
+    String section = page().replaceAll("(?s).*(<section id=\"drafting\">.*?</section>).*", "$1");
+    for (String part :
+        List.of(
+            "speculative:draft=tales-draft,k=4",
+            "90.0 % 80.0 % 70.0 % 60.0 %",
+            "Leviathan",
+            "<svg class=\"chart\"",
+            "speed-up over ar in decode tokens/s")) {
+      assertTrue(section.contains(part), part);
+    }
+    assertEquals(1, find(section, ">(pays|loses)<").size());
+    ReportPage.write(new MadeUpResults(1).write(folder));
+    String file = Files.readString(folder.resolve("charts").resolve("speculation.svg"));
+    assertTrue(file.startsWith("<svg xmlns="), "a picture of its own");
+  }
+
+  @Test
   void theRooflineIsDrawnWhereTheMachineIsKnownAndErrorsWhereTheyWereWorkedOut()
       throws IOException {
     String chart = "(class=\"chart frontier roofline\")";

@@ -11,6 +11,16 @@ public final class TestRecords {
   /** A finished run of a setting with the given figures. */
   public static RunRecord record(
       String setting, String decoder, int fork, Map<String, Double> figures) {
+    return record(setting, decoder, fork, figures, List.of());
+  }
+
+  /** The same of a decoder that drafts, with its acceptance by position. */
+  public static RunRecord record(
+      String setting,
+      String decoder,
+      int fork,
+      Map<String, Double> figures,
+      List<Double> acceptanceByPosition) {
     return new RunRecord(
         RunRecord.SCHEMA_VERSION,
         setting + "-f" + fork,
@@ -43,7 +53,7 @@ public final class TestRecords {
         "exact",
         "aabbccddeeff",
         true,
-        List.of(),
+        acceptanceByPosition,
         Map.of("prefill", 1.0),
         List.of(30.0, 20.0, 20.0),
         List.of(10.0, 11.0),

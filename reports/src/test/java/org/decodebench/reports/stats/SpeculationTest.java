@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.SummaryRow;
 import org.decodebench.reports.result.TestRecords;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,30 @@ class SpeculationTest {
     assertEquals(expected / (4 * 0.25 + 1), row.figure("leviathan_speedup").median(), 1e-9);
     assertEquals(expected / (4 * 0.25 + 2.2), row.figure("predicted_speedup").median(), 1e-9);
     assertEquals(1.25, row.figure("measured_speedup").median(), 1e-9);
+  }
+
+  @Test
+  void ofATreeTheMeasuredTokensCount() {
+    // Rounds of 12 tokens in 3 depths, of which 1.5 are accepted.
+    Map<String, Double> figures =
+        Map.of(
+            "mean_accepted_length", 2.5,
+            "acceptance_rate", 1.5 / 12,
+            "wasted_positions_per_token", 10.5 / 2.5,
+            "target_us_per_token", 60 / 2.5,
+            "draft_us_per_token", 30 / 2.5,
+            "decode_tokens_per_s", 20_000.0);
+    SummaryRow plain =
+        row("ar", Map.of("target_us_per_token", 20.0, "decode_tokens_per_s", 40_000.0));
+    RunRecord tree =
+        TestRecords.record("t", "eagle:tree=4x1x1", 1, figures, List.of(0.2, 0.1, 0.05));
+    SummaryRow row =
+        Speculation.compared(List.of(plain, Summary.of(List.of(tree), null).getFirst())).get(1);
+
+    assertEquals(0.5, row.figure("draft_cost_ratio").median(), 1e-9, "a depth");
+    assertEquals(2.5 / (1.5 + 3), row.figure("predicted_speedup").median(), 1e-9);
+    double alpha = row.figure("judged_acceptance").median();
+    assertEquals(2.5, 1 + alpha + alpha * alpha + alpha * alpha * alpha, 1e-9);
   }
 
   @Test
