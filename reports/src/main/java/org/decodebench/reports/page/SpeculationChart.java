@@ -12,9 +12,9 @@ import org.decodebench.reports.stats.Speculation;
 import org.decodebench.reports.stats.Stats;
 
 /**
- * Speed-up over {@code ar} against acceptance: what was measured (filled), what theory predicts
- * from the measured costs (hollow, joined to it), and where drafts of one length were measured at
- * three acceptances or more, theory's curves for them, with the measured verification and with one
+ * Speed-up over {@code ar} against acceptance: what was measured (filled) and what theory predicts
+ * from the measured costs (hollow, joined to it); where {@code oracle-draft} was measured at
+ * several acceptances, theory's curves for its drafts, with the measured verification and with one
  * as cheap as a step. All inks are in the picture itself, so that it is also a file.
  */
 final class SpeculationChart {
@@ -98,12 +98,14 @@ final class SpeculationChart {
             .formatted((TOP + HEIGHT - BOTTOM) / 2));
   }
 
-  /** By decoder and length of the draft, those that were measured at several acceptances. */
+  /** Drafts of chosen acceptance, by their length. */
   private List<List<Entry>> groups() {
-    Map<String, List<Entry>> groups = new LinkedHashMap<>();
+    Map<Integer, List<Entry>> groups = new LinkedHashMap<>();
     for (Entry e : entries) {
-      String key = e.first().decoderName() + e.first().acceptanceByPosition().size();
-      groups.computeIfAbsent(key, _ -> new ArrayList<>()).add(e);
+      if (e.first().decoderName().equals("oracle-draft")) {
+        int length = e.first().acceptanceByPosition().size();
+        groups.computeIfAbsent(length, _ -> new ArrayList<>()).add(e);
+      }
     }
     return groups.values().stream()
         .filter(g ->

@@ -182,7 +182,7 @@ public final class Generation {
             1e3 * n / times.latencyMs(),
             times.sequences().getFirst().ttftMs(),
             target.forwards()));
-    if (draft.forwards() > 0) {
+    if (result.drafted() > 0) { // a text that drafts for itself needs no forwards
       line.append(
           String.format(
               Locale.ROOT,
