@@ -1,5 +1,6 @@
 package org.decodebench.core.checkpoint;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import org.decodebench.core.tensor.Tensor;
 
@@ -25,18 +26,17 @@ final class RowOrder {
 
   private static Tensor permuted(Tensor tensor, int headSize, int rotary, boolean back) {
     int rows = tensor.shape()[0];
+    long rowBytes = tensor.data().byteSize() / rows;
     Tensor moved = Tensor.zeros(tensor.type(), tensor.shape());
-    Object from = array(tensor.onHeap());
-    Object to = array(moved);
-    int row = Array.getLength(to) / rows;
     int half = rotary / 2;
     for (int neighbour = 0; neighbour < rows; neighbour++) {
       int in = neighbour % headSize;
       int halves = in < rotary ? neighbour - in + in / 2 + (in % 2) * half : neighbour;
-      int source = back ? halves : neighbour;
-      int target = back ? neighbour : halves;
-      System.arraycopy(from, source * row, to, target * row, row);
+      long source = (back ? halves : neighbour) * rowBytes;
+      long target = (back ? neighbour : halves) * rowBytes;
+      MemorySegment.copy(tensor.data(), source, moved.data(), target, rowBytes);
     }
+    tensor.unload(0, tensor.rows());
     return moved;
   }
 

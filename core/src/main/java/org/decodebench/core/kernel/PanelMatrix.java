@@ -14,8 +14,8 @@ abstract class PanelMatrix extends Matrix {
   /** Columns that are summed before the sum is added to the output: part of the results' bits. */
   static final int K_BLOCK = 256;
 
-  /** Bytes of a matrix above which several threads bring it into its form. */
-  private static final long LARGE = 1 << 22;
+  /** Bytes that several threads bring into their form at a time. */
+  private static final long LARGE = 1 << 24;
 
   PanelMatrix(DType type, int rows, int columns) {
     super(type, rows, columns);
@@ -39,23 +39,27 @@ abstract class PanelMatrix extends Matrix {
     void pack(byte[] row, int panel, int rowInPanel);
   }
 
-  /** Hands out every row of a tensor with its place, several panels at a time where it is large. */
+  /**
+   * Hands out every row of a tensor with its place, several panels at a time where it is large. What
+   * has been read of a mapped file is given back step by step: no part of a model is held twice.
+   */
   static void pack(Tensor tensor, RowPacker packer) {
     int rows = tensor.rows();
     int rowBytes = Math.toIntExact(tensor.rowBytes());
-    IntStream panels = IntStream.range(0, (rows + PANEL - 1) / PANEL);
-    (tensor.data().byteSize() > LARGE ? panels.parallel() : panels)
-        .forEach(panel -> {
-          byte[] bytes = new byte[rowBytes];
-          for (int row = panel * PANEL; row < Math.min(rows, (panel + 1) * PANEL); row++) {
-            long start = (long) row * rowBytes;
-            MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, start, bytes, 0, rowBytes);
-            packer.pack(bytes, panel, row - panel * PANEL);
-          }
-        });
-    if (tensor.data().isMapped()) {
-      // The file's pages are not needed again: no model is held twice.
-      tensor.data().unload();
+    int step = (int) Math.max(PANEL, LARGE / rowBytes / PANEL * PANEL);
+    for (int from = 0; from < rows; from += step) {
+      int to = Math.min(rows, from + step);
+      IntStream panels = IntStream.range(from / PANEL, (to + PANEL - 1) / PANEL);
+      (tensor.data().byteSize() > LARGE ? panels.parallel() : panels)
+          .forEach(panel -> {
+            byte[] bytes = new byte[rowBytes];
+            for (int row = panel * PANEL; row < Math.min(to, (panel + 1) * PANEL); row++) {
+              long start = (long) row * rowBytes;
+              MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, start, bytes, 0, rowBytes);
+              packer.pack(bytes, panel, row - panel * PANEL);
+            }
+          });
+      tensor.unload(from, to);
     }
   }
 

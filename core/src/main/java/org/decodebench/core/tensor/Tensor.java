@@ -147,6 +147,16 @@ public record Tensor(DType type, int[] shape, MemorySegment data) {
     };
   }
 
+  /**
+   * Gives back the memory that rows {@code from…to-1} of a mapped file have taken; they are read
+   * from the file again if asked for. Values elsewhere stay where they are.
+   */
+  public void unload(int from, int to) {
+    if (data.isMapped()) {
+      data.asSlice(from * rowBytes(), (to - from) * rowBytes()).unload();
+    }
+  }
+
   /** Zeros in an array of the type's natural kind. */
   public static Tensor zeros(DType type, int... shape) {
     long elements = 1;

@@ -56,15 +56,16 @@ record NodeLlama(Path folder) implements Peer {
   @Override
   public PeerResult measure(PeerTask task) throws InterruptedException {
     String out =
-        PeerProcess.output(
-            name(),
-            List.of(
-                "node",
-                folder.resolve(DRIVER).toString(),
-                Path.of(task.model()).toAbsolutePath().toString(),
-                Integer.toString(task.threads()),
-                Integer.toString(task.promptTokens()),
-                Integer.toString(task.newTokens())));
+        PeerProcess.run(
+                name(),
+                List.of(
+                    "node",
+                    folder.resolve(DRIVER).toString(),
+                    Path.of(task.model()).toAbsolutePath().toString(),
+                    Integer.toString(task.threads()),
+                    Integer.toString(task.promptTokens()),
+                    Integer.toString(task.newTokens())))
+            .out();
     try {
       // Its last line; the library may have said something before.
       String json = out.lines().filter(l -> l.startsWith("{")).reduce((a, b) -> b).orElse("");

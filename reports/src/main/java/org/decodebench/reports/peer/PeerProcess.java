@@ -12,20 +12,23 @@ import org.decodebench.core.UsageException;
 final class PeerProcess {
   private static final int SECONDS = 1800;
 
+  /** What a program printed. */
+  record Output(String out, String err) {}
+
   private PeerProcess() {}
 
   /**
-   * Standard output of a program that ended well.
+   * Runs a program to its good end.
    *
-   * @throws UsageException with its last line if it did not
+   * @throws UsageException with its last line if it had none
    */
-  static String output(String peer, List<String> command) throws InterruptedException {
+  static Output run(String peer, List<String> command) throws InterruptedException {
     Path out = null;
     Path err = null;
     try {
       out = Files.createTempFile("decodebench-peer", ".out");
       err = Files.createTempFile("decodebench-peer", ".err");
-      return output(peer, command, out, err);
+      return run(peer, command, out, err);
     } catch (IOException e) {
       throw new UsageException("peer %s cannot be started: %s".formatted(peer, e.getMessage()), e);
     } finally {
@@ -34,7 +37,7 @@ final class PeerProcess {
     }
   }
 
-  private static String output(String peer, List<String> command, Path out, Path err)
+  private static Output run(String peer, List<String> command, Path out, Path err)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command)
@@ -53,7 +56,7 @@ final class PeerProcess {
           "peer %s ended with exit code %d: %s"
               .formatted(peer, process.exitValue(), lastLine(err)));
     }
-    return read(out);
+    return new Output(read(out), read(err));
   }
 
   private static String lastLine(Path file) throws IOException {

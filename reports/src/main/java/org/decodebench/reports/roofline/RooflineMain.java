@@ -21,13 +21,17 @@ final class RooflineMain {
         new RuntimeOptions(
             Integer.parseInt(args[0]),
             RuntimeOptions.Backend.valueOf(args[1].toUpperCase(Locale.ROOT)));
-    MachineLimits limits = MachineLimits.measure(options.threads());
+    MachineLimits limits = null;
     List<ForwardCurve> curves = new ArrayList<>();
     for (String reference : List.of(args).subList(2, args.length)) {
       try (LanguageModel model = Models.load(reference, options)) {
+        if (limits == null) { // after loading, which takes long enough for a machine to change
+          limits = MachineLimits.measure(options.threads());
+        }
         curves.add(new CurveMeter(model).measure(options));
       }
     }
+    limits = limits == null ? MachineLimits.measure(options.threads()) : limits;
     System.out.println(Json.LINES.writeValueAsString(new Answer(limits, curves)));
     System.exit(0);
   }

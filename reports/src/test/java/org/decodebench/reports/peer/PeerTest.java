@@ -45,14 +45,24 @@ class PeerTest {
     Path arguments = folder.resolve("arguments");
     Path out = Files.writeString(folder.resolve("out.json"), JSON);
     LlamaBench bench =
-        new LlamaBench(program("echo \"$@\" >'" + arguments + "'\ncat '" + out + "'"));
+        new LlamaBench(program(
+                "echo \"$@\" >>'"
+                    + arguments
+                    + "'\necho 'load_backend: loaded CPU backend from /x/libggml-cpu-zen4.so' >&2"
+                    + "\ncat '"
+                    + out
+                    + "'"));
     bench.check();
     PeerResult result = bench.measure(TASK);
     assertEquals(113, result.prefillTokensPerS());
     assertEquals(24.4, result.decodeTokensPerS());
     assertEquals("llama.cpp abc1234 (6000)", result.build());
-    assertTrue(result.instructions().contains("AMD EPYC"));
-    assertTrue(Files.readString(arguments).contains("-m m.gguf -t 2 -p 128 -n 64"));
+    assertEquals("AMD EPYC, CPU, libggml-cpu-zen4.so", result.instructions());
+    assertEquals(
+        List.of(
+            "-m m.gguf -t 2 -p 128 -n 0 -ngl 0 -r 3 -o json",
+            "-m m.gguf -t 2 -p 0 -n 64 -d 128 -ngl 0 -r 3 -o json"),
+        Files.readAllLines(arguments));
   }
 
   @Test
@@ -61,7 +71,7 @@ class PeerTest {
     UsageException e = assertThrows(UsageException.class, () -> bench.measure(TASK));
     assertEquals("peer llama-bench ended with exit code 3: no such model", e.getMessage());
     for (String output : List.of("", "hello", "[]", "{}")) {
-      assertThrows(UsageException.class, () -> bench.result(output, TASK), output);
+      assertThrows(UsageException.class, () -> bench.speed(output, "n_prompt", "n_gen"), output);
     }
   }
 
