@@ -40,8 +40,9 @@ abstract class PanelMatrix extends Matrix {
   }
 
   /**
-   * Hands out every row of a tensor with its place, several panels at a time where it is large. What
-   * has been read of a mapped file is given back step by step: no part of a model is held twice.
+   * Hands out every row of a tensor with its place, several panels at a time where it is large.
+   * What has been read of a mapped file is given back step by step: no part of a model is held
+   * twice.
    */
   static void pack(Tensor tensor, RowPacker packer) {
     int rows = tensor.rows();

@@ -6,6 +6,7 @@ import org.decodebench.core.spi.Subcommand;
 import org.decodebench.reports.jmh.JmhPage;
 import org.decodebench.reports.page.ReportPage;
 import org.decodebench.reports.result.ResultFiles;
+import org.decodebench.reports.roofline.Ceiling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,6 +45,14 @@ public final class ReportCommand implements Subcommand {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
+  @Option(
+      names = "--machine",
+      paramLabel = "READ,PEAK",
+      description =
+          "Predict tokens/s for a machine of that read bandwidth and multiply-add peak too, for example"
+              + " 4.8TB/s,990TFLOP/s (which is the default); may be repeated.")
+  private List<String> machines = List.of();
+
   @Override
   public Integer call() {
     switch (format) {
@@ -61,6 +70,12 @@ public final class ReportCommand implements Subcommand {
     return Main.DONE;
   }
 
+  private List<Ceiling> ceilings() {
+    return machines.isEmpty()
+        ? List.of(Ceiling.ACCELERATOR)
+        : machines.stream().map(Ceiling::parse).toList();
+  }
+
   private Path page() {
     if (folders.size() == 1 && JmhPage.looksLikeOne(folders.getFirst())) {
       Path results = folders.getFirst();
@@ -69,10 +84,10 @@ public final class ReportCommand implements Subcommand {
       return file;
     }
     if (folders.size() == 1 && out == null) {
-      return ReportPage.write(folders.getFirst());
+      return ReportPage.write(folders.getFirst(), ceilings());
     }
     Path file = out == null ? folders.getFirst().resolve("report.html") : out;
-    ReportPage.write(folders, file);
+    ReportPage.write(folders, file, ceilings());
     return file;
   }
 }

@@ -16,17 +16,23 @@ import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.Show;
+import org.decodebench.reports.roofline.Ceiling;
 import org.decodebench.reports.roofline.RooflineSection;
 import org.decodebench.reports.stats.Stats;
 
 /** Puts the page together from result folders with their summaries. */
 final class PageBuilder {
   private final List<Entry.Group> groups;
+  private final List<Ceiling> machines;
   private final List<Entry> entries;
   private final Entry baseline;
 
-  PageBuilder(List<Entry.Group> groups) {
+  /**
+   * @param machines for which speeds are predicted
+   */
+  PageBuilder(List<Entry.Group> groups, List<Ceiling> machines) {
     this.groups = groups;
+    this.machines = machines;
     this.entries = Entry.of(groups);
     this.baseline = entries.stream().filter(e -> e.row().baseline()).findFirst().orElse(null);
   }
@@ -79,7 +85,7 @@ final class PageBuilder {
   private String roofline() {
     StringBuilder html = new StringBuilder();
     for (Entry.Group group : groups) {
-      html.append(RooflineSection.html(group.results(), group.rows()));
+      html.append(RooflineSection.html(group.results(), group.rows(), machines));
       html.append(PeerSection.html(group.results().folder()));
     }
     return html.toString();

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.decodebench.reports.result.ResultFiles;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.SummaryRow;
+import org.decodebench.reports.roofline.Ceiling;
 import org.decodebench.reports.stats.Summary;
 
 /** The report of one or several result folders: {@code report.html} and {@code charts/}. */
@@ -31,7 +32,16 @@ public final class ReportPage {
    * @throws org.decodebench.core.UsageException if the folder holds no results
    */
   public static Path write(Path folder) {
-    PageBuilder page = new PageBuilder(groups(List.of(folder)));
+    return write(folder, List.of(Ceiling.ACCELERATOR));
+  }
+
+  /**
+   * The same.
+   *
+   * @param machines other ones, for which speeds are predicted
+   */
+  public static Path write(Path folder, List<Ceiling> machines) {
+    PageBuilder page = new PageBuilder(groups(List.of(folder)), machines);
     for (Pictures.Picture picture : page.pictures()) {
       picture.write(folder.resolve("charts"));
     }
@@ -53,8 +63,17 @@ public final class ReportPage {
    * with.
    */
   public static void write(List<Path> folders, Path file) {
+    write(folders, file, List.of(Ceiling.ACCELERATOR));
+  }
+
+  /**
+   * The same.
+   *
+   * @param machines other ones, for which speeds are predicted
+   */
+  public static void write(List<Path> folders, Path file, List<Ceiling> machines) {
     List<Entry.Group> groups = groups(folders);
-    write(new PageBuilder(groups), Verdicts.of(groups), file);
+    write(new PageBuilder(groups, machines), Verdicts.of(groups), file);
   }
 
   /** The short form: answer, table, machine. */

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.decodebench.core.UsageException;
@@ -20,8 +21,7 @@ record LlamaBench(Path binary) implements Peer {
   /** Tokens/s, on average. */
   private static final String SPEED = "avg_ts";
 
-  private static final Pattern LOADED =
-      Pattern.compile("loaded CPU backend from (.+)");
+  private static final Pattern LOADED = Pattern.compile("loaded CPU backend from (.+)");
 
   @Override
   public String name() {
@@ -74,7 +74,7 @@ record LlamaBench(Path binary) implements Peer {
     command.addAll(List.of("-m", task.model(), "-t", Integer.toString(task.threads())));
     command.addAll(List.of(lengths));
     command.addAll(List.of("-ngl", "0", "-r", "3", "-o", "json"));
-    return PeerProcess.run(name(), command);
+    return PeerProcess.run(name(), command, Map.of());
   }
 
   /** A build with kernels for several machines says which it loads; any other says nothing. */

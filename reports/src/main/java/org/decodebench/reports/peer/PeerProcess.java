@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.decodebench.core.UsageException;
 
@@ -20,15 +21,17 @@ final class PeerProcess {
   /**
    * Runs a program to its good end.
    *
+   * @param environment variables beside those of this process
    * @throws UsageException with its last line if it had none
    */
-  static Output run(String peer, List<String> command) throws InterruptedException {
+  static Output run(String peer, List<String> command, Map<String, String> environment)
+      throws InterruptedException {
     Path out = null;
     Path err = null;
     try {
       out = Files.createTempFile("decodebench-peer", ".out");
       err = Files.createTempFile("decodebench-peer", ".err");
-      return run(peer, command, out, err);
+      return run(peer, command, environment, out, err);
     } catch (IOException e) {
       throw new UsageException("peer %s cannot be started: %s".formatted(peer, e.getMessage()), e);
     } finally {
@@ -37,13 +40,13 @@ final class PeerProcess {
     }
   }
 
-  private static Output run(String peer, List<String> command, Path out, Path err)
+  private static Output run(
+      String peer, List<String> command, Map<String, String> environment, Path out, Path err)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     try {
       if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
         throw new UsageException("peer %s took more than %d s".formatted(peer, SECONDS));

@@ -13,6 +13,9 @@ import org.decodebench.reports.machine.Limits;
  */
 public record Ceiling(String name, double bytesPerSecond, double flopPerSecond) {
 
+  /** What a report predicts for where no other machine is asked for. */
+  public static final Ceiling ACCELERATOR = parse("4.8 TB/s, 990 TFLOP/s");
+
   /** This machine, for weights of that many bytes: what a cache holds is read at its speed. */
   static Ceiling here(Limits limits, int threads, double weightBytes) {
     return new Ceiling(

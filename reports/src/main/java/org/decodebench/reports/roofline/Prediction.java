@@ -1,5 +1,6 @@
 package org.decodebench.reports.roofline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.decodebench.reports.result.RunRecord;
@@ -35,16 +36,25 @@ final class Prediction {
     curve = measured.curve(record.model(), record.threads());
   }
 
-  /** What loads a report shows. */
-  static List<Load> loads() {
-    return List.of(
-        new Load("here", null, 1, Double.NaN, 1),
-        new Load("4× as wide", null, 1, Double.NaN, 4),
-        new Load("context 1024", null, 1, 1024, 1),
-        new Load("batch 8", null, 8, Double.NaN, 1),
-        new Load("batch 64", null, 64, Double.NaN, 1),
-        new Load("4.8 TB/s, 990 TFLOP/s", Ceiling.parse("4.8TB/s,990TFLOP/s"), 1, Double.NaN, 1),
-        new Load("the same, batch 64", Ceiling.parse("4.8TB/s,990TFLOP/s"), 64, Double.NaN, 1));
+  /**
+   * What loads a report shows: the measured one first.
+   *
+   * @param machines beside this one
+   */
+  static List<Load> loads(List<Ceiling> machines) {
+    List<Load> loads =
+        new ArrayList<>(
+            List.of(
+                new Load("here", null, 1, Double.NaN, 1),
+                new Load("4× as wide", null, 1, Double.NaN, 4),
+                new Load("context 1024", null, 1, 1024, 1),
+                new Load("batch 8", null, 8, Double.NaN, 1),
+                new Load("batch 64", null, 64, Double.NaN, 1)));
+    for (Ceiling machine : machines) {
+      loads.add(new Load(machine.name(), machine, 1, Double.NaN, 1));
+      loads.add(new Load("the same, batch 64", machine, 64, Double.NaN, 1));
+    }
+    return List.copyOf(loads);
   }
 
   /** Tokens/s of all sequences; NaN where nothing was counted or the decode was batched. */

@@ -16,18 +16,26 @@ import org.decodebench.reports.result.SummaryRow;
 public final class RooflineSection {
   private final Measured measured;
   private final List<SummaryRow> rows;
+  private final List<Ceiling> machines;
   private final StringBuilder out = new StringBuilder();
 
-  private RooflineSection(Measured measured, List<SummaryRow> rows) {
+  private RooflineSection(Measured measured, List<SummaryRow> rows, List<Ceiling> machines) {
     this.measured = measured;
     this.rows = rows;
+    this.machines = machines;
   }
 
-  /** Empty where nothing was measured beside the run, or nothing can be counted. */
-  public static String html(Results results, List<SummaryRow> rows) {
+  /**
+   * Empty where nothing was measured beside the run, or nothing can be counted.
+   *
+   * @param machines other ones, for which speeds are predicted
+   */
+  public static String html(Results results, List<SummaryRow> rows, List<Ceiling> machines) {
     Optional<Measured> measured = Measured.read(results.folder());
     boolean counted = rows.stream().anyMatch(r -> r.figure(Efficiency.LIMIT).known());
-    return measured.isEmpty() || !counted ? "" : new RooflineSection(measured.get(), rows).html();
+    return measured.isEmpty() || !counted
+        ? ""
+        : new RooflineSection(measured.get(), rows, machines).html();
   }
 
   private String html() {
@@ -84,7 +92,7 @@ public final class RooflineSection {
   }
 
   private void predictions() {
-    List<Prediction.Load> loads = Prediction.loads();
+    List<Prediction.Load> loads = Prediction.loads(machines);
     out.append("<h3>Prediction: tokens/s under other conditions</h3>\n<p class=\"note\">")
         .append(
             text(

@@ -45,7 +45,8 @@ class PeerTest {
     Path arguments = folder.resolve("arguments");
     Path out = Files.writeString(folder.resolve("out.json"), JSON);
     LlamaBench bench =
-        new LlamaBench(program(
+        new LlamaBench(
+            program(
                 "echo \"$@\" >>'"
                     + arguments
                     + "'\necho 'load_backend: loaded CPU backend from /x/libggml-cpu-zen4.so' >&2"

@@ -87,7 +87,7 @@ class RooflineTest {
   @Test
   void aPredictionOfWhatWasMeasuredIsTheMeasurement() {
     Prediction prediction = new Prediction(new Measured(1, LIMITS, List.of(CURVE)), record());
-    assertEquals(10, prediction.tokensPerSecond(Prediction.loads().getFirst()), 1e-6);
+    assertEquals(10, prediction.tokensPerSecond(Prediction.loads(List.of()).getFirst()), 1e-6);
   }
 
   @Test
@@ -125,16 +125,18 @@ class RooflineTest {
     List<RunRecord> records = List.of(Efficiency.added(record(), LIMITS));
     List<SummaryRow> rows = Summary.of(records, null);
     Results results = new Results(folder, records, null, Map.of(), List.of());
-    String html = RooflineSection.html(results, rows);
+    String html = RooflineSection.html(results, rows, List.of(Ceiling.parse("900GB/s, 50TFLOP/s")));
     assertTrue(html.contains("80 %"), html);
     assertTrue(html.contains("<svg") && html.contains("ratio 1.25"), html);
     assertTrue(html.contains("Prediction") && html.contains("Not measured."), html);
-    assertTrue(html.contains("4.8 TB/s, 990 TFLOP/s"), html);
+    assertTrue(html.contains("predicted, 900GB/s, 50TFLOP/s"), html);
     assertFalse(html.contains("style="), "the page's policy forbids it");
     assertEquals(
         "",
         RooflineSection.html(
-            new Results(folder.resolve("none"), records, null, Map.of(), List.of()), rows));
+            new Results(folder.resolve("none"), records, null, Map.of(), List.of()),
+            rows,
+            List.of()));
   }
 
   @Test
