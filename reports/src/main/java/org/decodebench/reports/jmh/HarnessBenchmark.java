@@ -13,9 +13,12 @@ import org.decodebench.core.kernel.KernelsProvider;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.RuntimeOptions.Backend;
+import org.decodebench.core.source.OracleModel;
+import org.decodebench.core.source.Sources;
 import org.decodebench.reports.run.EventLog;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
@@ -23,10 +26,19 @@ import org.openjdk.jmh.annotations.Setup;
  * inside its timed region, with a meter between decoder and model and a listener that records every
  * event with its time. Their ratio should be 1; a harness that slowed what it measures would slow
  * the decoders with many small commits most, and so take sides.
+ *
+ * <p>The ratio of two times that drift apart by more than one percent says little about one
+ * percent. So look at the oracle, whose forwards cost next to nothing: the difference of its two
+ * times, divided by the tokens, is what the harness takes for a token, undiluted; divided by a
+ * token's time on the network it is the overhead.
  */
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class HarnessBenchmark extends Benchmarked {
   private static final int TOKENS = 64;
+
+  /** A network, or a source of eight symbols that knows its own probabilities. */
+  @Param({"tales-ar", "oracle"})
+  public String model;
 
   private final CostCounter counter = new CostCounter();
   private final EventLog log = new EventLog();
@@ -36,10 +48,15 @@ public class HarnessBenchmark extends Benchmarked {
 
   @Setup
   public void setUp() {
-    LanguageModel model = Models.load("tales-ar", new RuntimeOptions(0, Backend.AUTO));
-    decoder = Decoders.create("ar", name -> model);
-    request = DecodeRequest.of(model, model.tokenizer().encode("the", true), TOKENS, 1);
-    metered = request.with(new MeteredModel(model, counter));
+    boolean oracle = model.equals("oracle");
+    LanguageModel target =
+        oracle
+            ? OracleModel.autoregressive(Sources.byName("markov"))
+            : Models.load(model, new RuntimeOptions(0, Backend.AUTO));
+    int[] prompt = target.tokenizer().encode(oracle ? "" : "the", true);
+    decoder = Decoders.create("ar", name -> target);
+    request = DecodeRequest.of(target, prompt, TOKENS, 1);
+    metered = request.with(new MeteredModel(target, counter));
     Agreement.same("bare and measured", tokens(bare()), tokens(measured()));
     KernelsProvider.awaitCompiled();
   }

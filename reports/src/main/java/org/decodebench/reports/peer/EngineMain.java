@@ -22,11 +22,12 @@ import org.decodebench.reports.result.Json;
  * Prints the times of several repetitions as JSON.
  */
 final class EngineMain {
-  private static final int REPETITIONS = 4;
+  private static final int REPETITIONS = 3;
+  private static final long WARM_UP_NANOS = 2_000_000_000;
 
   /**
    * @param kernels that ran
-   * @param prefillMs of each repetition but the first
+   * @param prefillMs of each repetition after the warm-up
    * @param decodeMs the same
    */
   record Times(String kernels, List<Double> prefillMs, List<Double> decodeMs) {}
@@ -58,33 +59,37 @@ final class EngineMain {
     throw new UsageException("the training module is not on the class path");
   }
 
-  /** The first repetition warms up. */
+  /** Warms up with whole repetitions for some seconds; a JVM starts slower than it goes on. */
   static Times measure(LanguageModel model, String kernels, int prompt, int tokens) {
-    List<Double> prefills = new ArrayList<>();
-    List<Double> decodes = new ArrayList<>();
+    Times times = new Times(kernels, new ArrayList<>(), new ArrayList<>());
+    Times warmUp = new Times(kernels, new ArrayList<>(), new ArrayList<>());
     int[] ids = prompt(prompt, model.tokenizer().vocabSize());
     try (Session session = model.open(prompt + tokens, 1)) {
+      long start = System.nanoTime();
+      do {
+        repeat(session, ids, tokens, warmUp);
+        KernelsProvider.awaitCompiled();
+      } while (System.nanoTime() - start < WARM_UP_NANOS);
       for (int repetition = 0; repetition < REPETITIONS; repetition++) {
-        session.truncate(0, 0);
-        long start = System.nanoTime();
-        int next = argmax(session.forward(ids, 0, Attention.CAUSAL, Run.last(prompt)));
-        session.commit(0, prompt);
-        long prefilled = System.nanoTime();
-        for (int i = 0; i < tokens; i++) {
-          next =
-              argmax(session.forward(new int[] {next}, prompt + i, Attention.CAUSAL, Run.last(1)));
-          session.commit(0, prompt + i + 1);
-        }
-        long end = System.nanoTime();
-        if (repetition == 0) {
-          KernelsProvider.awaitCompiled();
-        } else {
-          prefills.add((prefilled - start) * 1e-6);
-          decodes.add((end - prefilled) * 1e-6);
-        }
+        repeat(session, ids, tokens, times);
       }
     }
-    return new Times(kernels, prefills, decodes);
+    return times;
+  }
+
+  private static void repeat(Session session, int[] ids, int tokens, Times times) {
+    int prompt = ids.length;
+    session.truncate(0, 0);
+    long start = System.nanoTime();
+    int next = argmax(session.forward(ids, 0, Attention.CAUSAL, Run.last(prompt)));
+    session.commit(0, prompt);
+    long prefilled = System.nanoTime();
+    for (int i = 0; i < tokens; i++) {
+      next = argmax(session.forward(new int[] {next}, prompt + i, Attention.CAUSAL, Run.last(1)));
+      session.commit(0, prompt + i + 1);
+    }
+    times.prefillMs().add((prefilled - start) * 1e-6);
+    times.decodeMs().add((System.nanoTime() - prefilled) * 1e-6);
   }
 
   /** The same ids as the other drivers take; what they say does not matter. */

@@ -1,5 +1,6 @@
 package org.decodebench.reports.run;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.decodebench.core.model.RuntimeOptions;
@@ -10,6 +11,8 @@ public final class JvmFlags {
   private static final List<String> PASSED_ON =
       List.of(RuntimeOptions.CACHE_PROPERTY, "decodebench.kernels", "decodebench.vectorBits");
 
+  private static final String SMALL_PAGES = "-XX:-UseTransparentHugePages";
+
   private JvmFlags() {}
 
   /**
@@ -17,7 +20,8 @@ public final class JvmFlags {
    *
    * <ul>
    *   <li>Huge pages, where the system grants them on request: reading gigabytes from pages of 4
-   *       KiB is bound by address translation.
+   *       KiB is bound by address translation. {@code
+   *       DECODEBENCH_JAVA_OPTS=-XX:-UseTransparentHugePages} does without, to see what they bring.
    *   <li>Weights are a few large arrays that live to the end: the heap may take most of the
    *       memory, and the young generation, through which little passes, stays small.
    *   <li>The type of the cache, the kernels and their width, where asked for.
@@ -37,7 +41,9 @@ public final class JvmFlags {
                 "-Duser.language=en",
                 "-Duser.timezone=UTC"));
     if (System.getProperty("os.name", "").equals("Linux")) {
-      flags.add("-XX:+UseTransparentHugePages");
+      boolean small =
+          ManagementFactory.getRuntimeMXBean().getInputArguments().contains(SMALL_PAGES);
+      flags.add(small ? SMALL_PAGES : "-XX:+UseTransparentHugePages");
     }
     for (String property : PASSED_ON) {
       String value = System.getProperty(property);
