@@ -35,7 +35,7 @@ public final class JvmFlags {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-XX:MaxRAMPercentage=80",
-                "-XX:MaxNewSize=64m",
+                "-XX:MaxNewSize=32m",
                 "-XX:-UsePerfData",
                 "-Xlog:disable",
                 "-Duser.language=en",
