@@ -1,6 +1,10 @@
 package org.decodebench.core.kernel;
 
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,12 +37,16 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
 
   private static final Duration USUAL = Duration.ofMillis(120);
   private static final long LEAST_MEMORY = 256L << 20;
+  private static final long MOST_MEMORY = 1L << 30;
   private static final int PASSES = 3;
 
   /** How much faster than its first call a loop is once it is compiled, and by when it must be. */
   private static final int COMPILED = 20;
 
   private static final int COMPILED_BY = 25;
+
+  /** How much faster than memory a cache is at least. */
+  private static final double FASTER = 1.3;
 
   /** Measures with 1, 2, 4… up to {@code threads} threads (0: all cores); takes a few seconds. */
   public static MachineLimits measure(int threads) {
@@ -99,6 +107,20 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
       }
     }
 
+    /**
+     * A virtual machine is told of a whole package's cache, of which its cores may reach a part:
+     * half of the largest size that is read clearly faster than memory, 0 if there is none.
+     */
+    private long reached(long bytes, long least, int threads) {
+      double memory = bandwidth(4L * values.length / threads, threads);
+      for (long size = bytes; size > least; size = size / 2 & -1024) {
+        if (size * threads <= 4L * values.length && bandwidth(size, threads) > FASTER * memory) {
+          return size == bytes ? size : Math.max(least + 1024, size / 2 & -1024);
+        }
+      }
+      return 0;
+    }
+
     private double bandwidth(long bytes, int threads) {
       int size = (int) (bytes / Float.BYTES);
       int rounds = (int) Math.max(1, (1L << 24) / bytes);
@@ -134,9 +156,9 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
     private TreeMap<Long, String> levels(int threads) {
       TreeMap<Long, String> levels = new TreeMap<>();
       long inner = 0;
-      List<Cache> caches = caches();
-      for (Cache cache : caches) {
+      for (Cache cache : caches()) {
         long bytes = cache.bytes / (cache.shared ? 2L * threads : 2) & -1024;
+        bytes = cache.shared ? reached(bytes, 2 * inner, threads) : bytes;
         if (bytes > 2 * inner && bytes * threads <= 4L * values.length) {
           levels.put(bytes, "L" + cache.level);
         }
@@ -147,6 +169,33 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
   }
 
   private record Cache(int level, long bytes, boolean shared) {}
+
+  /** {@code _SC_LEVEL1_DCACHE_SIZE} of Linux's C library; the next level's is three higher. */
+  private static final int LEVEL1_SIZE = 188;
+
+  /** As the C library knows from the processor itself; shared from the third level on. */
+  private static List<Cache> cachesOfLibrary() {
+    List<Cache> caches = new ArrayList<>();
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      return caches;
+    }
+    try {
+      Linker linker = Linker.nativeLinker();
+      MethodHandle sysconf =
+          linker.downcallHandle(
+              linker.defaultLookup().find("sysconf").orElseThrow(),
+              FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+      for (int level = 1; level <= 3; level++) {
+        long bytes = (long) sysconf.invokeExact(LEVEL1_SIZE + 3 * (level - 1));
+        if (bytes > 0) {
+          caches.add(new Cache(level, bytes, level > 2));
+        }
+      }
+    } catch (Throwable e) {
+      caches.clear(); // a system without that function: memory alone is measured
+    }
+    return caches;
+  }
 
   /** Data caches of the first core, nearest first; none where the system does not tell. */
   private static List<Cache> caches() {
@@ -166,7 +215,7 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
                   level > 2 && cpus.matches(".*[-,].*")));
         }
       } catch (IOException | NumberFormatException e) {
-        return caches;
+        return caches.isEmpty() ? cachesOfLibrary() : caches;
       }
     }
   }
@@ -175,6 +224,6 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
   private static long memoryBytes() {
     long last = caches().stream().mapToLong(Cache::bytes).max().orElse(0);
     long free = Runtime.getRuntime().maxMemory() / 3;
-    return Math.min(Math.min(Math.max(LEAST_MEMORY, 4 * last), free), 4L * (1 << 30)) & -4096;
+    return Math.min(Math.min(Math.max(LEAST_MEMORY, 4 * last), free), MOST_MEMORY) & -4096;
   }
 }
