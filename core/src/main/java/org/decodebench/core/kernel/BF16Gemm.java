@@ -15,52 +15,33 @@ final class BF16Gemm {
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
+  private static final IntVector HIGH = IntVector.broadcast(I, 0xFFFF0000);
+
+  // 16 accumulators want the 32 registers that come with 512-bit vectors.
+  private static final boolean MANY_REGISTERS = L == 16;
 
   private static final WarmUp WARM_UP = new WarmUp(BF16Gemm::exercise);
 
   private BF16Gemm() {}
 
-  /**
-   * One panel, {@code count} columns from a pair that starts at {@code wo}.
-   *
-   * @param add whether the sums are added to the outputs, or set
-   */
+  /** One panel, {@code count} columns from a pair that starts at {@code wo}. */
   static void multiply(
-      int[] w,
-      int wo,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      int n,
-      float[] y,
-      int yo,
-      int ys,
-      boolean add) {
+      int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
     if (WARM_UP.isReady()) {
-      vectors(w, wo, count, x, xo, xs, n, y, yo, ys, add);
+      vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
     } else {
-      plain(w, wo, count, x, xo, xs, n, y, yo, ys, add);
+      plain(w, wo, count, x, xo, xs, n, y, yo, ys);
     }
   }
 
   /** The same sums, one output at a time. */
   private static void plain(
-      int[] w,
-      int wo,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      int n,
-      float[] y,
-      int yo,
-      int ys,
-      boolean add) {
+      int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
     for (int i = 0; i < n; i++) {
       int from = xo + i * xs;
       for (int c = 0; c < PANEL; c++) {
-        float a = 0;
+        int to = yo + i * ys + c;
+        float a = y[to];
         int at = wo + c;
         for (int k = 0; k + 1 < count; k += 2, at += PANEL) {
           a = Math.fma(x[from + k], Float.intBitsToFloat(w[at] << 16), a);
@@ -69,77 +50,142 @@ final class BF16Gemm {
         if ((count & 1) != 0) {
           a = Math.fma(x[from + count - 1], Float.intBitsToFloat(w[at] << 16), a);
         }
-        int to = yo + i * ys + c;
-        y[to] = add ? a + y[to] : a;
+        y[to] = a;
       }
     }
   }
 
-  /** Both blocks, stored and added. */
+  /** Every block. */
   private static void exercise() {
-    // No odd column: once that branch has been seen, its code exhausts the compiler's budget for
-    // inlining, and products of several inputs run seven times slower.
     int count = 128;
     int[] w = new int[count / 2 * PANEL];
-    float[] x = new float[3 * count];
-    float[] y = new float[3 * PANEL];
-    vectors(w, 0, count, x, 0, count, 3, y, 0, PANEL, false);
-    vectors(w, 0, count, x, 0, count, 3, y, 0, PANEL, true);
+    float[] x = new float[7 * count];
+    float[] y = new float[7 * PANEL];
+    vectors(w, 0, count, x, 0, count, 7, y, 0, PANEL);
   }
 
   private static void vectors(
-      int[] w,
-      int wo,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      int n,
-      float[] y,
-      int yo,
-      int ys,
-      boolean add) {
+      int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+    int pairs = count / 2;
     for (int c = 0; c < PANEL; c += 4 * L) {
       int i = 0;
+      if (MANY_REGISTERS) {
+        for (; i + 4 <= n; i += 4) {
+          block4(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
+        }
+      }
       for (; i + 2 <= n; i += 2) {
-        block2(w, wo + c, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, add);
+        block2(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
       }
       if (i < n) {
-        block1(w, wo + c, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, add);
+        block1(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
       }
     }
+    if ((count & 1) != 0) {
+      int last = count - 1;
+      plain(w, wo + pairs * PANEL, 1, x, xo + last, xs, n, y, yo, ys);
+    }
+  }
+
+  /** 4 inputs. */
+  private static void block4(
+      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
+    int x2 = xo + 2 * xs;
+    int y2 = yo + 2 * ys;
+    int x3 = xo + 3 * xs;
+    int y3 = yo + 3 * ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, y2);
+    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
+    FloatVector a30 = FloatVector.fromArray(S, y, y3);
+    FloatVector a31 = FloatVector.fromArray(S, y, y3 + L);
+    FloatVector a32 = FloatVector.fromArray(S, y, y3 + 2 * L);
+    FloatVector a33 = FloatVector.fromArray(S, y, y3 + 3 * L);
+    for (int j = 0; j < pairs; j++) {
+      int at = wo + j * PANEL;
+      int k = 2 * j;
+      IntVector p0 = IntVector.fromArray(I, w, at);
+      IntVector p1 = IntVector.fromArray(I, w, at + L);
+      IntVector p2 = IntVector.fromArray(I, w, at + 2 * L);
+      IntVector p3 = IntVector.fromArray(I, w, at + 3 * L);
+      // A loop of two turns: written out, the method would be too long for the compiler.
+      for (int half = 0; half < 2; half++) {
+        int left = 16 - 16 * half;
+        FloatVector w0 = widen(p0, left);
+        FloatVector w1 = widen(p1, left);
+        FloatVector w2 = widen(p2, left);
+        FloatVector w3 = widen(p3, left);
+        FloatVector b = FloatVector.broadcast(S, x[xo + k + half]);
+        a00 = b.fma(w0, a00);
+        a01 = b.fma(w1, a01);
+        a02 = b.fma(w2, a02);
+        a03 = b.fma(w3, a03);
+        b = FloatVector.broadcast(S, x[x1 + k + half]);
+        a10 = b.fma(w0, a10);
+        a11 = b.fma(w1, a11);
+        a12 = b.fma(w2, a12);
+        a13 = b.fma(w3, a13);
+        b = FloatVector.broadcast(S, x[x2 + k + half]);
+        a20 = b.fma(w0, a20);
+        a21 = b.fma(w1, a21);
+        a22 = b.fma(w2, a22);
+        a23 = b.fma(w3, a23);
+        b = FloatVector.broadcast(S, x[x3 + k + half]);
+        a30 = b.fma(w0, a30);
+        a31 = b.fma(w1, a31);
+        a32 = b.fma(w2, a32);
+        a33 = b.fma(w3, a33);
+      }
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+    a10.intoArray(y, y1);
+    a11.intoArray(y, y1 + L);
+    a12.intoArray(y, y1 + 2 * L);
+    a13.intoArray(y, y1 + 3 * L);
+    a20.intoArray(y, y2);
+    a21.intoArray(y, y2 + L);
+    a22.intoArray(y, y2 + 2 * L);
+    a23.intoArray(y, y2 + 3 * L);
+    a30.intoArray(y, y3);
+    a31.intoArray(y, y3 + L);
+    a32.intoArray(y, y3 + 2 * L);
+    a33.intoArray(y, y3 + 3 * L);
   }
 
   /** 2 inputs. */
   private static void block2(
-      int[] w,
-      int wo,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      boolean add) {
-    FloatVector a00 = FloatVector.zero(S),
-        a01 = FloatVector.zero(S),
-        a02 = FloatVector.zero(S),
-        a03 = FloatVector.zero(S),
-        a10 = FloatVector.zero(S),
-        a11 = FloatVector.zero(S),
-        a12 = FloatVector.zero(S),
-        a13 = FloatVector.zero(S);
-    int x1 = xo + 1 * xs;
-    int y1 = yo + 1 * ys;
-    int pairs = count / 2;
+      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
     for (int j = 0; j < pairs; j++) {
-      int i = wo + j * PANEL;
+      int at = wo + j * PANEL;
       int k = 2 * j;
-      IntVector p0 = IntVector.fromArray(I, w, i);
-      IntVector p1 = IntVector.fromArray(I, w, i + L);
-      IntVector p2 = IntVector.fromArray(I, w, i + 2 * L);
-      IntVector p3 = IntVector.fromArray(I, w, i + 3 * L);
+      IntVector p0 = IntVector.fromArray(I, w, at);
+      IntVector p1 = IntVector.fromArray(I, w, at + L);
+      IntVector p2 = IntVector.fromArray(I, w, at + 2 * L);
+      IntVector p3 = IntVector.fromArray(I, w, at + 3 * L);
       FloatVector w0 = low(p0);
       FloatVector w1 = low(p1);
       FloatVector w2 = low(p2);
@@ -169,33 +215,6 @@ final class BF16Gemm {
       a12 = b.fma(w2, a12);
       a13 = b.fma(w3, a13);
     }
-    if ((count & 1) != 0) {
-      int i = wo + pairs * PANEL;
-      FloatVector w0 = low(IntVector.fromArray(I, w, i));
-      FloatVector w1 = low(IntVector.fromArray(I, w, i + L));
-      FloatVector w2 = low(IntVector.fromArray(I, w, i + 2 * L));
-      FloatVector w3 = low(IntVector.fromArray(I, w, i + 3 * L));
-      FloatVector b = FloatVector.broadcast(S, x[xo + count - 1]);
-      a00 = b.fma(w0, a00);
-      a01 = b.fma(w1, a01);
-      a02 = b.fma(w2, a02);
-      a03 = b.fma(w3, a03);
-      b = FloatVector.broadcast(S, x[x1 + count - 1]);
-      a10 = b.fma(w0, a10);
-      a11 = b.fma(w1, a11);
-      a12 = b.fma(w2, a12);
-      a13 = b.fma(w3, a13);
-    }
-    if (add) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a02 = a02.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a03 = a03.add(FloatVector.fromArray(S, y, yo + 3 * L));
-      a10 = a10.add(FloatVector.fromArray(S, y, y1));
-      a11 = a11.add(FloatVector.fromArray(S, y, y1 + L));
-      a12 = a12.add(FloatVector.fromArray(S, y, y1 + 2 * L));
-      a13 = a13.add(FloatVector.fromArray(S, y, y1 + 3 * L));
-    }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
@@ -206,30 +225,20 @@ final class BF16Gemm {
     a13.intoArray(y, y1 + 3 * L);
   }
 
-  /** 1 input. */
+  /** One input. */
   private static void block1(
-      int[] w,
-      int wo,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      boolean add) {
-    FloatVector a00 = FloatVector.zero(S),
-        a01 = FloatVector.zero(S),
-        a02 = FloatVector.zero(S),
-        a03 = FloatVector.zero(S);
-    int pairs = count / 2;
+      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int j = 0; j < pairs; j++) {
-      int i = wo + j * PANEL;
+      int at = wo + j * PANEL;
       int k = 2 * j;
-      IntVector p0 = IntVector.fromArray(I, w, i);
-      IntVector p1 = IntVector.fromArray(I, w, i + L);
-      IntVector p2 = IntVector.fromArray(I, w, i + 2 * L);
-      IntVector p3 = IntVector.fromArray(I, w, i + 3 * L);
+      IntVector p0 = IntVector.fromArray(I, w, at);
+      IntVector p1 = IntVector.fromArray(I, w, at + L);
+      IntVector p2 = IntVector.fromArray(I, w, at + 2 * L);
+      IntVector p3 = IntVector.fromArray(I, w, at + 3 * L);
       FloatVector w0 = low(p0);
       FloatVector w1 = low(p1);
       FloatVector w2 = low(p2);
@@ -249,28 +258,17 @@ final class BF16Gemm {
       a02 = b.fma(w2, a02);
       a03 = b.fma(w3, a03);
     }
-    if ((count & 1) != 0) {
-      int i = wo + pairs * PANEL;
-      FloatVector w0 = low(IntVector.fromArray(I, w, i));
-      FloatVector w1 = low(IntVector.fromArray(I, w, i + L));
-      FloatVector w2 = low(IntVector.fromArray(I, w, i + 2 * L));
-      FloatVector w3 = low(IntVector.fromArray(I, w, i + 3 * L));
-      FloatVector b = FloatVector.broadcast(S, x[xo + count - 1]);
-      a00 = b.fma(w0, a00);
-      a01 = b.fma(w1, a01);
-      a02 = b.fma(w2, a02);
-      a03 = b.fma(w3, a03);
-    }
-    if (add) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a02 = a02.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a03 = a03.add(FloatVector.fromArray(S, y, yo + 3 * L));
-    }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
+  }
+
+  /** The low half for {@code left} 16, the high one for 0. */
+  private static FloatVector widen(IntVector pair, int left) {
+    return pair.lanewise(VectorOperators.LSHL, left)
+        .lanewise(VectorOperators.AND, HIGH)
+        .reinterpretAsFloats();
   }
 
   private static FloatVector low(IntVector pair) {
@@ -278,6 +276,6 @@ final class BF16Gemm {
   }
 
   private static FloatVector high(IntVector pair) {
-    return pair.and(0xFFFF0000).reinterpretAsFloats();
+    return pair.lanewise(VectorOperators.AND, HIGH).reinterpretAsFloats();
   }
 }

@@ -34,6 +34,6 @@ final class BF16Panels extends PackedPanels {
       int yStride,
       Workspace workspace) {
     int start = unitStart(panel, from);
-    BF16Gemm.multiply(data, start, count, x, from, xStride, n, y, yOffset, yStride, from > 0);
+    BF16Gemm.multiply(data, start, count, x, from, xStride, n, y, yOffset, yStride);
   }
 }

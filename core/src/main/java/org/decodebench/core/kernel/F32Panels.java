@@ -52,8 +52,6 @@ final class F32Panels extends PanelMatrix {
       int yStride,
       Workspace workspace) {
     int start = (panel * columns() + from) * PANEL;
-    int mode = from == 0 ? PanelGemm.STORE : PanelGemm.ADD;
-    PanelGemm.multiply(
-        values, start, PANEL, PANEL, count, x, from, xStride, n, y, yOffset, yStride, mode);
+    PanelGemm.multiply(values, start, count, x, from, xStride, n, y, yOffset, yStride);
   }
 }

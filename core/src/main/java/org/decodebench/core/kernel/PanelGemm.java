@@ -4,27 +4,23 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with a block of a matrix that lies transposed in lines: {@code y[i][c] = Σ_k x[i][k] ·
- * w[k][c]}. One line holds neighbouring outputs, so every output is summed in the order of k, by
- * fused multiply-adds, whatever the number of inputs and the width of a vector.
+ * Products with a panel of a matrix that lies transposed: {@code y[i][c] += Σ_k x[i][k] · w[k][c]}
+ * for 64 outputs c. One line holds neighbouring outputs, so every output is summed in the order of
+ * k, by fused multiply-adds, whatever the number of inputs and the width of a vector.
  *
- * <p>The accumulators of a register block are named one by one and stored in line: passed to a
- * helper they would be boxed.
+ * <p>Lines are a constant number of floats apart: only then does the compiler move the checks of
+ * their bounds out of the loops. The accumulators of a register block are named one by one and
+ * stored in line: passed to a helper they would be boxed.
  */
 final class PanelGemm {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int L = Lanes.L;
+  private static final int PANEL = Matrix.PANEL;
 
-  /** What happens to the outputs: set to the sum. */
-  static final int STORE = 0;
+  /** Lines of a panel, 32 KiB, that stay in the first cache while all inputs pass. */
+  private static final int LINES = 128;
 
-  /** The sum is added to them. */
-  static final int ADD = 1;
-
-  /** They are what the sum starts from. */
-  static final int CONTINUE = 2;
-
-  // 16 accumulators want the 32 registers that come with 512-bit vectors.
+  // 24 accumulators want the 32 registers that come with 512-bit vectors.
   private static final boolean MANY_REGISTERS = L == 16;
 
   private static final WarmUp WARM_UP = new WarmUp(PanelGemm::exercise);
@@ -32,35 +28,22 @@ final class PanelGemm {
   private PanelGemm() {}
 
   /**
-   * @param w lines of weights; line k starts at {@code wo + k * ws}
-   * @param columns outputs; a multiple of 16
+   * @param w lines of 64 weights; line k starts at {@code wo + k * 64}
    * @param count length of the sum
    * @param x inputs; {@code x[xo + i * xs + k]}
    * @param y outputs; {@code y[yo + i * ys + c]}
    */
   static void multiply(
-      float[] w,
-      int wo,
-      int ws,
-      int columns,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      int n,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
+      float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
     if (WARM_UP.isReady()) {
-      vectors(w, wo, ws, columns, count, x, xo, xs, n, y, yo, ys, mode);
+      vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
     } else {
-      plain(w, wo, ws, columns, count, x, xo, xs, n, y, yo, ys, mode);
+      plain(w, wo, PANEL, PANEL, count, x, xo, xs, n, y, yo, ys);
     }
   }
 
-  /** The same sums, four outputs at a time. */
-  private static void plain(
+  /** The same sums, four outputs at a time, for lines of {@code columns} weights. */
+  static void plain(
       float[] w,
       int wo,
       int ws,
@@ -72,15 +55,14 @@ final class PanelGemm {
       int n,
       float[] y,
       int yo,
-      int ys,
-      int mode) {
+      int ys) {
     for (int i = 0; i < n; i++) {
       for (int c = 0; c < columns; c += 4) {
         int to = yo + i * ys + c;
-        float a0 = mode == CONTINUE ? y[to] : 0;
-        float a1 = mode == CONTINUE ? y[to + 1] : 0;
-        float a2 = mode == CONTINUE ? y[to + 2] : 0;
-        float a3 = mode == CONTINUE ? y[to + 3] : 0;
+        float a0 = y[to];
+        float a1 = y[to + 1];
+        float a2 = y[to + 2];
+        float a3 = y[to + 3];
         for (int k = 0; k < count; k++) {
           float b = x[xo + i * xs + k];
           int at = wo + k * ws + c;
@@ -89,125 +71,198 @@ final class PanelGemm {
           a2 = Math.fma(b, w[at + 2], a2);
           a3 = Math.fma(b, w[at + 3], a3);
         }
-        y[to] = mode == ADD ? a0 + y[to] : a0;
-        y[to + 1] = mode == ADD ? a1 + y[to + 1] : a1;
-        y[to + 2] = mode == ADD ? a2 + y[to + 2] : a2;
-        y[to + 3] = mode == ADD ? a3 + y[to + 3] : a3;
+        y[to] = a0;
+        y[to + 1] = a1;
+        y[to + 2] = a2;
+        y[to + 3] = a3;
       }
     }
   }
 
-  /** Every block, in every mode. */
+  /** Every block. */
   private static void exercise() {
-    int columns = 5 * 16;
     int count = 64;
-    float[] w = new float[columns * count];
-    float[] x = new float[7 * count];
-    float[] y = new float[7 * columns];
-    for (int mode : new int[] {STORE, ADD, CONTINUE}) {
-      vectors(w, 0, columns, columns, count, x, 0, count, 7, y, 0, columns, mode);
+    float[] w = new float[count * PANEL];
+    float[] x = new float[6 * count];
+    float[] y = new float[6 * PANEL];
+    for (int n : new int[] {1, 2, 3, 4, 6}) {
+      vectors(w, 0, count, x, 0, count, n, y, 0, PANEL);
     }
   }
 
   private static void vectors(
-      float[] w,
-      int wo,
-      int ws,
-      int columns,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      int n,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
-    int c = 0;
-    for (; c + 4 * L <= columns; c += 4 * L) {
-      int i = 0;
-      if (MANY_REGISTERS) {
-        for (; i + 4 <= n; i += 4) {
-          block4x4(w, wo + c, ws, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, mode);
-        }
-      }
-      for (; i + 2 <= n; i += 2) {
-        block2x4(w, wo + c, ws, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, mode);
-      }
-      if (i < n) {
-        block1x4(w, wo + c, ws, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, mode);
-      }
-    }
-    for (; c < columns; c += L) {
-      int i = 0;
-      for (; i + 4 <= n; i += 4) {
-        block4x1(w, wo + c, ws, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, mode);
-      }
-      for (; i < n; i++) {
-        block1x1(w, wo + c, ws, count, x, xo + i * xs, xs, y, yo + c + i * ys, ys, mode);
+      float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+    int lines = n <= 6 ? count : LINES;
+    for (int k = 0; k < count; k += lines) {
+      int end = Math.min(lines, count - k);
+      for (int c = 0; c < PANEL; c += 4 * L) {
+        inputs(w, wo + k * PANEL + c, end, x, xo + k, xs, n, y, yo + c, ys);
       }
     }
   }
 
-  /** 4 inputs, 4 vectors of outputs. */
-  private static void block4x4(
-      float[] w,
-      int wo,
-      int ws,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
-    FloatVector a00 = FloatVector.zero(S),
-        a01 = FloatVector.zero(S),
-        a02 = FloatVector.zero(S),
-        a03 = FloatVector.zero(S),
-        a10 = FloatVector.zero(S),
-        a11 = FloatVector.zero(S),
-        a12 = FloatVector.zero(S),
-        a13 = FloatVector.zero(S),
-        a20 = FloatVector.zero(S),
-        a21 = FloatVector.zero(S),
-        a22 = FloatVector.zero(S),
-        a23 = FloatVector.zero(S),
-        a30 = FloatVector.zero(S),
-        a31 = FloatVector.zero(S),
-        a32 = FloatVector.zero(S),
-        a33 = FloatVector.zero(S);
-    int x1 = xo + 1 * xs;
-    int y1 = yo + 1 * ys;
+  /** Four vectors of outputs. */
+  private static void inputs(
+      float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+    for (int i = 0; i < n; ) {
+      int inputs = blockOf(n - i);
+      int xi = xo + i * xs;
+      int yi = yo + i * ys;
+      switch (inputs) {
+        case 6 -> block6(w, wo, count, x, xi, xs, y, yi, ys);
+        case 4 -> block4(w, wo, count, x, xi, xs, y, yi, ys);
+        case 3 -> block3(w, wo, count, x, xi, xs, y, yi, ys);
+        case 2 -> block2(w, wo, count, x, xi, xs, y, yi, ys);
+        default -> block1(w, wo, count, x, xi, xs, y, yi, ys);
+      }
+      i += inputs;
+    }
+  }
+
+  /** How many of the inputs that are left to take at once: so that no small block is left over. */
+  private static int blockOf(int left) {
+    if (!MANY_REGISTERS) {
+      return Math.min(left, 2);
+    }
+    return switch (left) {
+      case 1, 2, 3, 4, 6 -> left;
+      case 5 -> 3;
+      case 7, 8, 11 -> 4;
+      default -> 6;
+    };
+  }
+
+  /** 6 inputs, 4 vectors of outputs. */
+  private static void block6(
+      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
     int x2 = xo + 2 * xs;
     int y2 = yo + 2 * ys;
     int x3 = xo + 3 * xs;
     int y3 = yo + 3 * ys;
-    if (mode == CONTINUE) {
-      a00 = FloatVector.fromArray(S, y, yo);
-      a01 = FloatVector.fromArray(S, y, yo + L);
-      a02 = FloatVector.fromArray(S, y, yo + 2 * L);
-      a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-      a10 = FloatVector.fromArray(S, y, y1);
-      a11 = FloatVector.fromArray(S, y, y1 + L);
-      a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-      a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
-      a20 = FloatVector.fromArray(S, y, y2);
-      a21 = FloatVector.fromArray(S, y, y2 + L);
-      a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
-      a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
-      a30 = FloatVector.fromArray(S, y, y3);
-      a31 = FloatVector.fromArray(S, y, y3 + L);
-      a32 = FloatVector.fromArray(S, y, y3 + 2 * L);
-      a33 = FloatVector.fromArray(S, y, y3 + 3 * L);
-    }
+    int x4 = xo + 4 * xs;
+    int y4 = yo + 4 * ys;
+    int x5 = xo + 5 * xs;
+    int y5 = yo + 5 * ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, y2);
+    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
+    FloatVector a30 = FloatVector.fromArray(S, y, y3);
+    FloatVector a31 = FloatVector.fromArray(S, y, y3 + L);
+    FloatVector a32 = FloatVector.fromArray(S, y, y3 + 2 * L);
+    FloatVector a33 = FloatVector.fromArray(S, y, y3 + 3 * L);
+    FloatVector a40 = FloatVector.fromArray(S, y, y4);
+    FloatVector a41 = FloatVector.fromArray(S, y, y4 + L);
+    FloatVector a42 = FloatVector.fromArray(S, y, y4 + 2 * L);
+    FloatVector a43 = FloatVector.fromArray(S, y, y4 + 3 * L);
+    FloatVector a50 = FloatVector.fromArray(S, y, y5);
+    FloatVector a51 = FloatVector.fromArray(S, y, y5 + L);
+    FloatVector a52 = FloatVector.fromArray(S, y, y5 + 2 * L);
+    FloatVector a53 = FloatVector.fromArray(S, y, y5 + 3 * L);
     for (int k = 0; k < count; k++) {
-      int i = wo + k * ws;
-      FloatVector w0 = FloatVector.fromArray(S, w, i);
-      FloatVector w1 = FloatVector.fromArray(S, w, i + L);
-      FloatVector w2 = FloatVector.fromArray(S, w, i + 2 * L);
-      FloatVector w3 = FloatVector.fromArray(S, w, i + 3 * L);
+      int at = wo + k * PANEL;
+      FloatVector w0 = FloatVector.fromArray(S, w, at);
+      FloatVector w1 = FloatVector.fromArray(S, w, at + L);
+      FloatVector w2 = FloatVector.fromArray(S, w, at + 2 * L);
+      FloatVector w3 = FloatVector.fromArray(S, w, at + 3 * L);
+      FloatVector b = FloatVector.broadcast(S, x[xo + k]);
+      a00 = b.fma(w0, a00);
+      a01 = b.fma(w1, a01);
+      a02 = b.fma(w2, a02);
+      a03 = b.fma(w3, a03);
+      b = FloatVector.broadcast(S, x[x1 + k]);
+      a10 = b.fma(w0, a10);
+      a11 = b.fma(w1, a11);
+      a12 = b.fma(w2, a12);
+      a13 = b.fma(w3, a13);
+      b = FloatVector.broadcast(S, x[x2 + k]);
+      a20 = b.fma(w0, a20);
+      a21 = b.fma(w1, a21);
+      a22 = b.fma(w2, a22);
+      a23 = b.fma(w3, a23);
+      b = FloatVector.broadcast(S, x[x3 + k]);
+      a30 = b.fma(w0, a30);
+      a31 = b.fma(w1, a31);
+      a32 = b.fma(w2, a32);
+      a33 = b.fma(w3, a33);
+      b = FloatVector.broadcast(S, x[x4 + k]);
+      a40 = b.fma(w0, a40);
+      a41 = b.fma(w1, a41);
+      a42 = b.fma(w2, a42);
+      a43 = b.fma(w3, a43);
+      b = FloatVector.broadcast(S, x[x5 + k]);
+      a50 = b.fma(w0, a50);
+      a51 = b.fma(w1, a51);
+      a52 = b.fma(w2, a52);
+      a53 = b.fma(w3, a53);
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+    a10.intoArray(y, y1);
+    a11.intoArray(y, y1 + L);
+    a12.intoArray(y, y1 + 2 * L);
+    a13.intoArray(y, y1 + 3 * L);
+    a20.intoArray(y, y2);
+    a21.intoArray(y, y2 + L);
+    a22.intoArray(y, y2 + 2 * L);
+    a23.intoArray(y, y2 + 3 * L);
+    a30.intoArray(y, y3);
+    a31.intoArray(y, y3 + L);
+    a32.intoArray(y, y3 + 2 * L);
+    a33.intoArray(y, y3 + 3 * L);
+    a40.intoArray(y, y4);
+    a41.intoArray(y, y4 + L);
+    a42.intoArray(y, y4 + 2 * L);
+    a43.intoArray(y, y4 + 3 * L);
+    a50.intoArray(y, y5);
+    a51.intoArray(y, y5 + L);
+    a52.intoArray(y, y5 + 2 * L);
+    a53.intoArray(y, y5 + 3 * L);
+  }
+
+  /** 4 inputs, 4 vectors of outputs. */
+  private static void block4(
+      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
+    int x2 = xo + 2 * xs;
+    int y2 = yo + 2 * ys;
+    int x3 = xo + 3 * xs;
+    int y3 = yo + 3 * ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, y2);
+    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
+    FloatVector a30 = FloatVector.fromArray(S, y, y3);
+    FloatVector a31 = FloatVector.fromArray(S, y, y3 + L);
+    FloatVector a32 = FloatVector.fromArray(S, y, y3 + 2 * L);
+    FloatVector a33 = FloatVector.fromArray(S, y, y3 + 3 * L);
+    for (int k = 0; k < count; k++) {
+      int at = wo + k * PANEL;
+      FloatVector w0 = FloatVector.fromArray(S, w, at);
+      FloatVector w1 = FloatVector.fromArray(S, w, at + L);
+      FloatVector w2 = FloatVector.fromArray(S, w, at + 2 * L);
+      FloatVector w3 = FloatVector.fromArray(S, w, at + 3 * L);
       FloatVector b = FloatVector.broadcast(S, x[xo + k]);
       a00 = b.fma(w0, a00);
       a01 = b.fma(w1, a01);
@@ -229,24 +284,6 @@ final class PanelGemm {
       a32 = b.fma(w2, a32);
       a33 = b.fma(w3, a33);
     }
-    if (mode == ADD) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a02 = a02.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a03 = a03.add(FloatVector.fromArray(S, y, yo + 3 * L));
-      a10 = a10.add(FloatVector.fromArray(S, y, y1));
-      a11 = a11.add(FloatVector.fromArray(S, y, y1 + L));
-      a12 = a12.add(FloatVector.fromArray(S, y, y1 + 2 * L));
-      a13 = a13.add(FloatVector.fromArray(S, y, y1 + 3 * L));
-      a20 = a20.add(FloatVector.fromArray(S, y, y2));
-      a21 = a21.add(FloatVector.fromArray(S, y, y2 + L));
-      a22 = a22.add(FloatVector.fromArray(S, y, y2 + 2 * L));
-      a23 = a23.add(FloatVector.fromArray(S, y, y2 + 3 * L));
-      a30 = a30.add(FloatVector.fromArray(S, y, y3));
-      a31 = a31.add(FloatVector.fromArray(S, y, y3 + L));
-      a32 = a32.add(FloatVector.fromArray(S, y, y3 + 2 * L));
-      a33 = a33.add(FloatVector.fromArray(S, y, y3 + 3 * L));
-    }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
@@ -265,45 +302,80 @@ final class PanelGemm {
     a33.intoArray(y, y3 + 3 * L);
   }
 
-  /** 2 inputs, 4 vectors of outputs. */
-  private static void block2x4(
-      float[] w,
-      int wo,
-      int ws,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
-    FloatVector a00 = FloatVector.zero(S),
-        a01 = FloatVector.zero(S),
-        a02 = FloatVector.zero(S),
-        a03 = FloatVector.zero(S),
-        a10 = FloatVector.zero(S),
-        a11 = FloatVector.zero(S),
-        a12 = FloatVector.zero(S),
-        a13 = FloatVector.zero(S);
-    int x1 = xo + 1 * xs;
-    int y1 = yo + 1 * ys;
-    if (mode == CONTINUE) {
-      a00 = FloatVector.fromArray(S, y, yo);
-      a01 = FloatVector.fromArray(S, y, yo + L);
-      a02 = FloatVector.fromArray(S, y, yo + 2 * L);
-      a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-      a10 = FloatVector.fromArray(S, y, y1);
-      a11 = FloatVector.fromArray(S, y, y1 + L);
-      a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-      a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
-    }
+  /** 3 inputs, 4 vectors of outputs. */
+  private static void block3(
+      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
+    int x2 = xo + 2 * xs;
+    int y2 = yo + 2 * ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, y2);
+    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
     for (int k = 0; k < count; k++) {
-      int i = wo + k * ws;
-      FloatVector w0 = FloatVector.fromArray(S, w, i);
-      FloatVector w1 = FloatVector.fromArray(S, w, i + L);
-      FloatVector w2 = FloatVector.fromArray(S, w, i + 2 * L);
-      FloatVector w3 = FloatVector.fromArray(S, w, i + 3 * L);
+      int at = wo + k * PANEL;
+      FloatVector w0 = FloatVector.fromArray(S, w, at);
+      FloatVector w1 = FloatVector.fromArray(S, w, at + L);
+      FloatVector w2 = FloatVector.fromArray(S, w, at + 2 * L);
+      FloatVector w3 = FloatVector.fromArray(S, w, at + 3 * L);
+      FloatVector b = FloatVector.broadcast(S, x[xo + k]);
+      a00 = b.fma(w0, a00);
+      a01 = b.fma(w1, a01);
+      a02 = b.fma(w2, a02);
+      a03 = b.fma(w3, a03);
+      b = FloatVector.broadcast(S, x[x1 + k]);
+      a10 = b.fma(w0, a10);
+      a11 = b.fma(w1, a11);
+      a12 = b.fma(w2, a12);
+      a13 = b.fma(w3, a13);
+      b = FloatVector.broadcast(S, x[x2 + k]);
+      a20 = b.fma(w0, a20);
+      a21 = b.fma(w1, a21);
+      a22 = b.fma(w2, a22);
+      a23 = b.fma(w3, a23);
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+    a10.intoArray(y, y1);
+    a11.intoArray(y, y1 + L);
+    a12.intoArray(y, y1 + 2 * L);
+    a13.intoArray(y, y1 + 3 * L);
+    a20.intoArray(y, y2);
+    a21.intoArray(y, y2 + L);
+    a22.intoArray(y, y2 + 2 * L);
+    a23.intoArray(y, y2 + 3 * L);
+  }
+
+  /** 2 inputs, 4 vectors of outputs. */
+  private static void block2(
+      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    for (int k = 0; k < count; k++) {
+      int at = wo + k * PANEL;
+      FloatVector w0 = FloatVector.fromArray(S, w, at);
+      FloatVector w1 = FloatVector.fromArray(S, w, at + L);
+      FloatVector w2 = FloatVector.fromArray(S, w, at + 2 * L);
+      FloatVector w3 = FloatVector.fromArray(S, w, at + 3 * L);
       FloatVector b = FloatVector.broadcast(S, x[xo + k]);
       a00 = b.fma(w0, a00);
       a01 = b.fma(w1, a01);
@@ -315,16 +387,6 @@ final class PanelGemm {
       a12 = b.fma(w2, a12);
       a13 = b.fma(w3, a13);
     }
-    if (mode == ADD) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a02 = a02.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a03 = a03.add(FloatVector.fromArray(S, y, yo + 3 * L));
-      a10 = a10.add(FloatVector.fromArray(S, y, y1));
-      a11 = a11.add(FloatVector.fromArray(S, y, y1 + L));
-      a12 = a12.add(FloatVector.fromArray(S, y, y1 + 2 * L));
-      a13 = a13.add(FloatVector.fromArray(S, y, y1 + 3 * L));
-    }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
@@ -335,132 +397,28 @@ final class PanelGemm {
     a13.intoArray(y, y1 + 3 * L);
   }
 
-  /** 1 input, 4 vectors of outputs. */
-  private static void block1x4(
-      float[] w,
-      int wo,
-      int ws,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
-    FloatVector a00 = FloatVector.zero(S),
-        a01 = FloatVector.zero(S),
-        a02 = FloatVector.zero(S),
-        a03 = FloatVector.zero(S);
-    if (mode == CONTINUE) {
-      a00 = FloatVector.fromArray(S, y, yo);
-      a01 = FloatVector.fromArray(S, y, yo + L);
-      a02 = FloatVector.fromArray(S, y, yo + 2 * L);
-      a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    }
+  /** One input, 4 vectors of outputs. */
+  private static void block1(
+      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int k = 0; k < count; k++) {
-      int i = wo + k * ws;
-      FloatVector w0 = FloatVector.fromArray(S, w, i);
-      FloatVector w1 = FloatVector.fromArray(S, w, i + L);
-      FloatVector w2 = FloatVector.fromArray(S, w, i + 2 * L);
-      FloatVector w3 = FloatVector.fromArray(S, w, i + 3 * L);
+      int at = wo + k * PANEL;
+      FloatVector w0 = FloatVector.fromArray(S, w, at);
+      FloatVector w1 = FloatVector.fromArray(S, w, at + L);
+      FloatVector w2 = FloatVector.fromArray(S, w, at + 2 * L);
+      FloatVector w3 = FloatVector.fromArray(S, w, at + 3 * L);
       FloatVector b = FloatVector.broadcast(S, x[xo + k]);
       a00 = b.fma(w0, a00);
       a01 = b.fma(w1, a01);
       a02 = b.fma(w2, a02);
       a03 = b.fma(w3, a03);
     }
-    if (mode == ADD) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a02 = a02.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a03 = a03.add(FloatVector.fromArray(S, y, yo + 3 * L));
-    }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-  }
-
-  /** 4 inputs, 1 vector of outputs. */
-  private static void block4x1(
-      float[] w,
-      int wo,
-      int ws,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
-    FloatVector a00 = FloatVector.zero(S),
-        a10 = FloatVector.zero(S),
-        a20 = FloatVector.zero(S),
-        a30 = FloatVector.zero(S);
-    int x1 = xo + 1 * xs;
-    int y1 = yo + 1 * ys;
-    int x2 = xo + 2 * xs;
-    int y2 = yo + 2 * ys;
-    int x3 = xo + 3 * xs;
-    int y3 = yo + 3 * ys;
-    if (mode == CONTINUE) {
-      a00 = FloatVector.fromArray(S, y, yo);
-      a10 = FloatVector.fromArray(S, y, y1);
-      a20 = FloatVector.fromArray(S, y, y2);
-      a30 = FloatVector.fromArray(S, y, y3);
-    }
-    for (int k = 0; k < count; k++) {
-      int i = wo + k * ws;
-      FloatVector w0 = FloatVector.fromArray(S, w, i);
-      FloatVector b = FloatVector.broadcast(S, x[xo + k]);
-      a00 = b.fma(w0, a00);
-      b = FloatVector.broadcast(S, x[x1 + k]);
-      a10 = b.fma(w0, a10);
-      b = FloatVector.broadcast(S, x[x2 + k]);
-      a20 = b.fma(w0, a20);
-      b = FloatVector.broadcast(S, x[x3 + k]);
-      a30 = b.fma(w0, a30);
-    }
-    if (mode == ADD) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a10 = a10.add(FloatVector.fromArray(S, y, y1));
-      a20 = a20.add(FloatVector.fromArray(S, y, y2));
-      a30 = a30.add(FloatVector.fromArray(S, y, y3));
-    }
-    a00.intoArray(y, yo);
-    a10.intoArray(y, y1);
-    a20.intoArray(y, y2);
-    a30.intoArray(y, y3);
-  }
-
-  /** 1 input, 1 vector of outputs. */
-  private static void block1x1(
-      float[] w,
-      int wo,
-      int ws,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      int mode) {
-    FloatVector a00 = FloatVector.zero(S);
-    if (mode == CONTINUE) {
-      a00 = FloatVector.fromArray(S, y, yo);
-    }
-    for (int k = 0; k < count; k++) {
-      int i = wo + k * ws;
-      FloatVector w0 = FloatVector.fromArray(S, w, i);
-      FloatVector b = FloatVector.broadcast(S, x[xo + k]);
-      a00 = b.fma(w0, a00);
-    }
-    if (mode == ADD) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-    }
-    a00.intoArray(y, yo);
   }
 }

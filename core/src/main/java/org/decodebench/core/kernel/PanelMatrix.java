@@ -2,6 +2,7 @@ package org.decodebench.core.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
@@ -11,7 +12,7 @@ import org.decodebench.core.tensor.Tensor;
  * neighbouring columns packed into an int, of all 64 rows. Rows beyond the last are zero.
  */
 abstract class PanelMatrix extends Matrix {
-  /** Columns that are summed before the sum is added to the output: part of the results' bits. */
+  /** Columns that are taken at a time. */
   static final int K_BLOCK = 256;
 
   /** Bytes that several threads bring into their form at a time. */
@@ -71,8 +72,9 @@ abstract class PanelMatrix extends Matrix {
   }
 
   /**
-   * Multiplies columns {@code from…from+count-1} of a panel with {@code n} inputs and stores the
-   * sums ({@code from == 0}) or adds them to the outputs.
+   * Multiplies columns {@code from…from+count-1} of a panel with {@code n} inputs and goes on with
+   * the sums that stand in the outputs: so each is one sum over all columns in their order, however
+   * they are cut.
    *
    * @param y 64 outputs an input, also of a partial panel
    */
@@ -126,6 +128,9 @@ abstract class PanelMatrix extends Matrix {
       int yOffset,
       int yStride,
       Workspace workspace) {
+    for (int i = 0; i < n; i++) {
+      Arrays.fill(y, yOffset + i * yStride, yOffset + i * yStride + PANEL, 0);
+    }
     for (int from = 0; from < columns(); from += K_BLOCK) {
       int count = Math.min(K_BLOCK, columns() - from);
       block(panel, from, count, x, xStride, n, y, yOffset, yStride, workspace);

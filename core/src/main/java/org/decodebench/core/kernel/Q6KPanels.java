@@ -125,36 +125,20 @@ final class Q6KPanels extends TiledPanels {
 
   @Override
   void multiply(
-      int start,
-      int count,
-      float[] x,
-      int xOffset,
-      float[] y,
-      int yOffset,
-      boolean add,
-      float[] scales) {
+      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales) {
     scales(start, count, scales);
     for (int c = 0; c < PANEL; c += 4 * L) {
-      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c, add);
+      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c);
     }
   }
 
   /** Four vectors of outputs. */
   private static void multiply4(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      float[] y,
-      int yo,
-      boolean add) {
-    FloatVector a0 = FloatVector.zero(S);
-    FloatVector a1 = FloatVector.zero(S);
-    FloatVector a2 = FloatVector.zero(S);
-    FloatVector a3 = FloatVector.zero(S);
+      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
+    FloatVector a0 = FloatVector.fromArray(S, y, yo);
+    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int k = 0; k < count; k += GROUP) {
       int lines = start + (k / BLOCK * LINES + 5 + k % BLOCK / GROUP * GROUP_LINES) * PANEL;
       int scale = so + k / GROUP * PANEL;
@@ -191,12 +175,6 @@ final class Q6KPanels extends TiledPanels {
       a1 = b.fma(Bits.signed(t1, 0, 6).mul(s1), a1);
       a2 = b.fma(Bits.signed(t2, 0, 6).mul(s2), a2);
       a3 = b.fma(Bits.signed(t3, 0, 6).mul(s3), a3);
-    }
-    if (add) {
-      a0 = a0.add(FloatVector.fromArray(S, y, yo));
-      a1 = a1.add(FloatVector.fromArray(S, y, yo + L));
-      a2 = a2.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a3 = a3.add(FloatVector.fromArray(S, y, yo + 3 * L));
     }
     a0.intoArray(y, yo);
     a1.intoArray(y, yo + L);

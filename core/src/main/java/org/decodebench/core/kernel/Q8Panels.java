@@ -87,36 +87,20 @@ final class Q8Panels extends TiledPanels {
 
   @Override
   void multiply(
-      int start,
-      int count,
-      float[] x,
-      int xOffset,
-      float[] y,
-      int yOffset,
-      boolean add,
-      float[] scales) {
+      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales) {
     scales(start, count, scales);
     for (int c = 0; c < PANEL; c += 4 * L) {
-      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c, add);
+      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c);
     }
   }
 
   /** Four vectors of outputs. */
   private static void multiply4(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      float[] y,
-      int yo,
-      boolean add) {
-    FloatVector a0 = FloatVector.zero(S);
-    FloatVector a1 = FloatVector.zero(S);
-    FloatVector a2 = FloatVector.zero(S);
-    FloatVector a3 = FloatVector.zero(S);
+      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
+    FloatVector a0 = FloatVector.fromArray(S, y, yo);
+    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
       int lines = start + line(k / BLOCK) * PANEL;
       int scale = so + k / BLOCK * PANEL;
@@ -141,12 +125,6 @@ final class Q8Panels extends TiledPanels {
         }
       }
     }
-    if (add) {
-      a0 = a0.add(FloatVector.fromArray(S, y, yo));
-      a1 = a1.add(FloatVector.fromArray(S, y, yo + L));
-      a2 = a2.add(FloatVector.fromArray(S, y, yo + 2 * L));
-      a3 = a3.add(FloatVector.fromArray(S, y, yo + 3 * L));
-    }
     a0.intoArray(y, yo);
     a1.intoArray(y, yo + L);
     a2.intoArray(y, yo + 2 * L);
@@ -164,7 +142,6 @@ final class Q8Panels extends TiledPanels {
       float[] y,
       int yo,
       int ys,
-      boolean add,
       float[] scales) {
     if (n == 3) {
       return false;
@@ -172,9 +149,9 @@ final class Q8Panels extends TiledPanels {
     scales(start, count, scales);
     for (int c = 0; c < PANEL; c += 2 * L) {
       if (n == 2) {
-        inputs2(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys, add);
+        inputs2(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys);
       } else {
-        inputs4(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys, add);
+        inputs4(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys);
       }
     }
     return true;
@@ -192,12 +169,11 @@ final class Q8Panels extends TiledPanels {
       int xs,
       float[] y,
       int yo,
-      int ys,
-      boolean add) {
-    FloatVector a00 = FloatVector.zero(S);
-    FloatVector a01 = FloatVector.zero(S);
-    FloatVector a10 = FloatVector.zero(S);
-    FloatVector a11 = FloatVector.zero(S);
+      int ys) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
     for (int k = 0; k < count; k += BLOCK) {
       int lines = start + line(k / BLOCK) * PANEL;
       int scale = so + k / BLOCK * PANEL;
@@ -221,12 +197,6 @@ final class Q8Panels extends TiledPanels {
         }
       }
     }
-    if (add) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a10 = a10.add(FloatVector.fromArray(S, y, yo + ys));
-      a11 = a11.add(FloatVector.fromArray(S, y, yo + ys + L));
-    }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
     a10.intoArray(y, yo + ys);
@@ -245,16 +215,15 @@ final class Q8Panels extends TiledPanels {
       int xs,
       float[] y,
       int yo,
-      int ys,
-      boolean add) {
-    FloatVector a00 = FloatVector.zero(S);
-    FloatVector a01 = FloatVector.zero(S);
-    FloatVector a10 = FloatVector.zero(S);
-    FloatVector a11 = FloatVector.zero(S);
-    FloatVector a20 = FloatVector.zero(S);
-    FloatVector a21 = FloatVector.zero(S);
-    FloatVector a30 = FloatVector.zero(S);
-    FloatVector a31 = FloatVector.zero(S);
+      int ys) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
+    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * ys);
+    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * ys + L);
+    FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * ys);
+    FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * ys + L);
     for (int k = 0; k < count; k += BLOCK) {
       int lines = start + line(k / BLOCK) * PANEL;
       int scale = so + k / BLOCK * PANEL;
@@ -283,16 +252,6 @@ final class Q8Panels extends TiledPanels {
           a31 = b.fma(w1, a31);
         }
       }
-    }
-    if (add) {
-      a00 = a00.add(FloatVector.fromArray(S, y, yo));
-      a01 = a01.add(FloatVector.fromArray(S, y, yo + L));
-      a10 = a10.add(FloatVector.fromArray(S, y, yo + ys));
-      a11 = a11.add(FloatVector.fromArray(S, y, yo + ys + L));
-      a20 = a20.add(FloatVector.fromArray(S, y, yo + 2 * ys));
-      a21 = a21.add(FloatVector.fromArray(S, y, yo + 2 * ys + L));
-      a30 = a30.add(FloatVector.fromArray(S, y, yo + 3 * ys));
-      a31 = a31.add(FloatVector.fromArray(S, y, yo + 3 * ys + L));
     }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);

@@ -27,14 +27,7 @@ abstract class TiledPanels extends PackedPanels {
    * @param scales scratch for the scales of {@link #K_BLOCK} columns
    */
   abstract void multiply(
-      int start,
-      int count,
-      float[] x,
-      int xOffset,
-      float[] y,
-      int yOffset,
-      boolean add,
-      float[] scales);
+      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales);
 
   /**
    * The same for a few inputs, {@code xs} and {@code ys} apart, where unpacking in registers is
@@ -52,7 +45,6 @@ abstract class TiledPanels extends PackedPanels {
       float[] y,
       int yo,
       int ys,
-      boolean add,
       float[] scales) {
     return false;
   }
@@ -70,18 +62,16 @@ abstract class TiledPanels extends PackedPanels {
       int yStride,
       Workspace workspace) {
     int unit = from / unitColumns;
-    int mode = from == 0 ? PanelGemm.STORE : PanelGemm.ADD;
     float[] tile = workspace.tile;
     if (!warmUp().isReady()) {
       unpackPlain(start(panel, unit), count, tile);
-      PanelGemm.multiply(
-          tile, 0, PANEL, PANEL, count, x, from, xStride, n, y, yOffset, yStride, mode);
+      PanelGemm.multiply(tile, 0, count, x, from, xStride, n, y, yOffset, yStride);
       return;
     }
     int units = (count + unitColumns - 1) / unitColumns;
     workspace.touched += touch(data, start(panel, unit), start(panel, unit + units));
     if (n == 1) {
-      multiply(start(panel, unit), count, x, from, y, yOffset, from > 0, workspace.scales);
+      multiply(start(panel, unit), count, x, from, y, yOffset, workspace.scales);
       return;
     }
     if (n <= FEW
@@ -95,15 +85,13 @@ abstract class TiledPanels extends PackedPanels {
             y,
             yOffset,
             yStride,
-            from > 0,
             workspace.scales)) {
       return;
     }
     for (int k = 0; k < count; k += unitColumns) {
       unpack(start(panel, unit + k / unitColumns), tile, k * PANEL);
     }
-    PanelGemm.multiply(
-        tile, 0, PANEL, PANEL, count, x, from, xStride, n, y, yOffset, yStride, mode);
+    PanelGemm.multiply(tile, 0, count, x, from, xStride, n, y, yOffset, yStride);
   }
 
   /**
@@ -135,11 +123,9 @@ abstract class TiledPanels extends PackedPanels {
     for (int k = 0; k < count; k += panel.unitColumns) {
       panel.unpack(panel.unitStart(0, k), workspace.tile, k * PANEL);
     }
-    panel.multiply(0, count, x, 0, y, 0, false, workspace.scales);
-    panel.multiply(0, count, x, 0, y, 0, true, workspace.scales);
+    panel.multiply(0, count, x, 0, y, 0, workspace.scales);
     for (int n = 2; n <= FEW; n++) {
-      panel.multiplyFew(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, false, workspace.scales);
-      panel.multiplyFew(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, true, workspace.scales);
+      panel.multiplyFew(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, workspace.scales);
     }
   }
 

@@ -80,12 +80,14 @@ final class VectorAttention {
       end = Math.max(end, rows.contiguous(row(rows, first + i)));
     }
     end = Math.min(end, from + KEYS);
+    for (int i = 0; i < n; i++) {
+      // The last panel is whole, and may reach beyond the end.
+      Arrays.fill(w.scores, i * KEYS + start - from, (i + 1) * KEYS, 0);
+    }
     for (int slot = start; slot < end; slot += PANEL) {
       PanelGemm.multiply(
           cache.keyPanel(head, slot, w),
           cache.keyPanelStart(head, slot),
-          PANEL,
-          PANEL,
           headSize,
           w.queries,
           0,
@@ -93,8 +95,7 @@ final class VectorAttention {
           n,
           w.scores,
           slot - from,
-          KEYS,
-          PanelGemm.STORE);
+          KEYS);
     }
     for (int i = 0; i < n; i++) {
       int row = row(rows, first + i);
@@ -175,7 +176,7 @@ final class VectorAttention {
       int low = Math.max(0, Math.max(rows.start(row), rows.contiguous(row)) - from);
       for (int j = low; j < last; j++) {
         int slot = rows.slot(row, from + j);
-        PanelGemm.multiply(
+        RowGemm.add(
             rows.cache.valueRows(head, slot, 1, w),
             rows.cache.valueRowsStart(head, slot),
             sumStride,
@@ -187,8 +188,7 @@ final class VectorAttention {
             1,
             w.sums,
             i * sumStride,
-            sumStride,
-            PanelGemm.CONTINUE);
+            sumStride);
       }
     }
   }
@@ -210,7 +210,7 @@ final class VectorAttention {
       int end,
       Workspace w,
       int sumStride) {
-    PanelGemm.multiply(
+    RowGemm.add(
         rows.cache.valueRows(head, from + low, end - low, w),
         rows.cache.valueRowsStart(head, from + low),
         sumStride,
@@ -222,8 +222,7 @@ final class VectorAttention {
         n,
         w.sums,
         i * sumStride,
-        sumStride,
-        PanelGemm.CONTINUE);
+        sumStride);
   }
 
   private static void storeSum(
