@@ -43,9 +43,20 @@ final class F16Panels extends TiledPanels {
 
   @Override
   void multiply(
-      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales) {
+      int n,
+      int start,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      float[] scratch) {
     for (int c = 0; c < PANEL; c += 4 * L) {
-      multiply4(data, start + c, count, x, xOffset, y, yOffset + c);
+      for (int i = 0; i < n; i++) {
+        multiply4(data, start + c, count, x, xo + i * xs, y, yo + i * ys + c);
+      }
     }
   }
 

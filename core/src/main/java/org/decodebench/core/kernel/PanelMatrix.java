@@ -90,6 +90,11 @@ abstract class PanelMatrix extends Matrix {
       int yStride,
       Workspace workspace);
 
+  /** How many columns to give to {@link #block} at a time. */
+  int columnsAt(int n) {
+    return K_BLOCK;
+  }
+
   /** {@link Kernels#multiply}. */
   final void multiply(
       int fromPanel,
@@ -131,8 +136,9 @@ abstract class PanelMatrix extends Matrix {
     for (int i = 0; i < n; i++) {
       Arrays.fill(y, yOffset + i * yStride, yOffset + i * yStride + PANEL, 0);
     }
-    for (int from = 0; from < columns(); from += K_BLOCK) {
-      int count = Math.min(K_BLOCK, columns() - from);
+    int step = columnsAt(n);
+    for (int from = 0; from < columns(); from += step) {
+      int count = Math.min(step, columns() - from);
       block(panel, from, count, x, xStride, n, y, yOffset, yStride, workspace);
     }
   }

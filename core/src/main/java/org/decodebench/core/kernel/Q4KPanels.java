@@ -123,10 +123,21 @@ final class Q4KPanels extends TiledPanels {
 
   @Override
   void multiply(
-      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales) {
-    scales(start, count, scales);
+      int n,
+      int start,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      float[] scratch) {
+    scales(start, count, scratch);
     for (int c = 0; c < PANEL; c += 4 * L) {
-      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c);
+      for (int i = 0; i < n; i++) {
+        multiply4(data, start + c, count, scratch, c, x, xo + i * xs, y, yo + i * ys + c);
+      }
     }
   }
 

@@ -2,13 +2,15 @@ package org.decodebench.core.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
 /**
  * {@link DType#Q4_0}: units of two blocks, 64 columns. The first line has the F16 scales of both
- * blocks, then 8 lines have 8 columns in an int, as signed nibbles.
+ * blocks, then 8 lines have 8 columns in an int, as levels above -8: the first four in the
+ * upper half.
  */
 final class Q4Panels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -21,6 +23,13 @@ final class Q4Panels extends TiledPanels {
 
   private static final int PACKED = 8;
   private static final int LINES = BLOCK / PACKED;
+  private static final int UNIT = (1 + 2 * LINES) * PANEL;
+
+  // A level in the middle of a float's mantissa, under this exponent, is a number above -ZERO. A
+  // multiply-add scales and shifts it, exactly: cheaper than two shifts and a conversion.
+  private static final IntVector LEVEL = IntVector.broadcast(I, 15 << 16);
+  private static final IntVector EXPONENT = IntVector.broadcast(I, (127 + 7) << 23);
+  private static final float ZERO = -(0x1p7f + 8);
 
   Q4Panels(Tensor tensor) {
     super(DType.Q4_0, tensor, 2 * BLOCK, 1 + 2 * LINES);
@@ -47,17 +56,17 @@ final class Q4Panels extends TiledPanels {
     int out = 0;
     for (int j = 0; j < PACKED; j++) {
       int level = row[from + (i % 2) * PACKED + j] >> i / 2 * 4 & 15;
-      // From 0…15 with offset 8 to two's complement.
-      out |= (level ^ 8) << 4 * j;
+      out |= level << 4 * j;
     }
-    return out;
+    return Integer.rotateLeft(out, 16);
   }
 
   @Override
   float value(int start, int column) {
     float scale = Bits.half(data[start], column / BLOCK);
     int packed = data[start + (1 + column / PACKED) * PANEL];
-    return scale * Bits.signed(packed, 28 - column % PACKED * 4, 4);
+    int j = column % PACKED;
+    return scale * ((packed << j / 4 * 16 >>> j % 4 * 4 >> 16 & 15) - 8);
   }
 
   @Override
@@ -71,25 +80,32 @@ final class Q4Panels extends TiledPanels {
   }
 
   private void unpackBlock(FloatVector scale, int from, float[] tile, int to) {
+    FloatVector zero = scale.mul(ZERO);
     for (int line = 0; line < LINES; line++) {
       IntVector v = IntVector.fromArray(I, data, from + line * PANEL);
-      for (int i = 0; i < PACKED; i++) {
-        Bits.signed(v, 28 - i * 4, 4).mul(scale).intoArray(tile, to + (line * PACKED + i) * PANEL);
+      for (int j = 0; j < PACKED; j++) {
+        offset(v, j / 4 * 16, j % 4 * 4)
+            .fma(scale, zero)
+            .intoArray(tile, to + (line * PACKED + j) * PANEL);
       }
     }
   }
 
-  /** The first line of a block's levels, counted from the unit of block 0. */
-  private static int line(int block) {
-    return block / 2 * (1 + 2 * LINES) + 1 + block % 2 * LINES;
+  /** The level of a column as a number above -ZERO. */
+  private static FloatVector offset(IntVector v, int left, int right) {
+    return v.lanewise(VectorOperators.LSHL, left)
+        .lanewise(VectorOperators.LSHR, right)
+        .lanewise(VectorOperators.AND, LEVEL)
+        .lanewise(VectorOperators.OR, EXPONENT)
+        .reinterpretAsFloats();
   }
 
   /** Scales of the blocks that {@code count} columns take, {@code [block][PANEL]}. */
   private void scales(int start, int count, float[] out) {
     for (int block = 0; block < count / BLOCK; block += 2) {
-      int line = start + block / 2 * (1 + 2 * LINES) * PANEL;
+      int unit = start + block / 2 * UNIT;
       for (int c = 0; c < PANEL; c += L) {
-        IntVector scales = IntVector.fromArray(I, data, line + c);
+        IntVector scales = IntVector.fromArray(I, data, unit + c);
         Bits.lowHalf(scales).intoArray(out, block * PANEL + c);
         Bits.highHalf(scales).intoArray(out, (block + 1) * PANEL + c);
       }
@@ -97,53 +113,18 @@ final class Q4Panels extends TiledPanels {
   }
 
   @Override
-  void multiply(
-      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales) {
-    scales(start, count, scales);
-    for (int c = 0; c < PANEL; c += 4 * L) {
-      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c);
-    }
+  int few() {
+    return MOST;
   }
 
-  /** Four vectors of outputs. */
-  private static void multiply4(
-      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
-    FloatVector a0 = FloatVector.fromArray(S, y, yo);
-    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
-    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
-    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
-    for (int k = 0; k < count; k += BLOCK) {
-      int lines = start + line(k / BLOCK) * PANEL;
-      int scale = so + k / BLOCK * PANEL;
-      FloatVector d0 = FloatVector.fromArray(S, scales, scale);
-      FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
-      FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
-      FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
-      for (int line = 0; line < LINES; line++) {
-        int i = lines + line * PANEL;
-        int xi = xo + k + line * PACKED;
-        IntVector v0 = IntVector.fromArray(I, w, i);
-        IntVector v1 = IntVector.fromArray(I, w, i + L);
-        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
-        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 28 - j * 4;
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a0 = b.fma(Bits.signed(v0, left, 4).mul(d0), a0);
-          a1 = b.fma(Bits.signed(v1, left, 4).mul(d1), a1);
-          a2 = b.fma(Bits.signed(v2, left, 4).mul(d2), a2);
-          a3 = b.fma(Bits.signed(v3, left, 4).mul(d3), a3);
-        }
-      }
-    }
-    a0.intoArray(y, yo);
-    a1.intoArray(y, yo + L);
-    a2.intoArray(y, yo + 2 * L);
-    a3.intoArray(y, yo + 3 * L);
+  /** All at once where the weights are passed only once. */
+  @Override
+  int columnsAt(int n) {
+    return (n == 1 || n == 2 || n == 4) && WARM_UP.isReady() ? columns() : K_BLOCK;
   }
 
   @Override
-  boolean multiplyFew(
+  void multiply(
       int n,
       int start,
       int count,
@@ -153,80 +134,130 @@ final class Q4Panels extends TiledPanels {
       float[] y,
       int yo,
       int ys,
-      float[] scales) {
-    if (n == 3) {
-      return false;
-    }
-    scales(start, count, scales);
-    for (int c = 0; c < PANEL; c += 2 * L) {
-      if (n == 2) {
-        inputs2(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys);
-      } else {
-        inputs4(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys);
+      float[] scratch) {
+    scales(start, count, scratch);
+    for (int c = 0; c < PANEL; c += 4 * L) {
+      int w = start + c;
+      int to = yo + c;
+      int i = 0;
+      for (; i + 4 <= n; i += 4) {
+        inputs4(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+        inputs4(data, w + 2 * L, count, scratch, c + 2 * L, x, xo + i * xs, xs, y, to + 2 * L + i * ys, ys);
+      }
+      for (; i + 2 <= n; i += 2) {
+        inputs2(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+      }
+      if (i < n) {
+        inputs1(data, w, count, scratch, c, x, xo + i * xs, y, to + i * ys);
       }
     }
-    return true;
   }
 
-  /** 2 inputs, two vectors of outputs. */
-  private static void inputs2(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys) {
+  /** One input, four vectors of outputs. */
+  private static void inputs1(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
-    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
-    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
-      int lines = start + line(k / BLOCK) * PANEL;
+      int unit = start + k / (2 * BLOCK) * UNIT;
+      int odd = k / BLOCK & 1;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
+      FloatVector z0 = d0.mul(ZERO);
+      FloatVector z1 = d1.mul(ZERO);
+      FloatVector z2 = d2.mul(ZERO);
+      FloatVector z3 = d3.mul(ZERO);
+      int lines = unit + (1 + odd * LINES) * PANEL;
       for (int line = 0; line < LINES; line++) {
         int i = lines + line * PANEL;
         int xi = xo + k + line * PACKED;
         IntVector v0 = IntVector.fromArray(I, w, i);
         IntVector v1 = IntVector.fromArray(I, w, i + L);
+        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
+        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
         for (int j = 0; j < PACKED; j++) {
-          int left = 28 - j * 4;
-          FloatVector w0 = Bits.signed(v0, left, 4).mul(d0);
-          FloatVector w1 = Bits.signed(v1, left, 4).mul(d1);
+          int left = j / 4 * 16;
+          int right = j % 4 * 4;
           FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(w0, a00);
-          a01 = b.fma(w1, a01);
-          b = FloatVector.broadcast(S, x[xi + j + xs]);
-          a10 = b.fma(w0, a10);
-          a11 = b.fma(w1, a11);
+          a00 = b.fma(offset(v0, left, right).fma(d0, z0), a00);
+          a01 = b.fma(offset(v1, left, right).fma(d1, z1), a01);
+          a02 = b.fma(offset(v2, left, right).fma(d2, z2), a02);
+          a03 = b.fma(offset(v3, left, right).fma(d3, z3), a03);
         }
       }
     }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+  }
+
+  /** 2 inputs, four vectors of outputs. */
+  private static void inputs2(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + ys + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + ys + 3 * L);
+    for (int k = 0; k < count; k += BLOCK) {
+      int unit = start + k / (2 * BLOCK) * UNIT;
+      int odd = k / BLOCK & 1;
+      int scale = so + k / BLOCK * PANEL;
+      FloatVector d0 = FloatVector.fromArray(S, scales, scale);
+      FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
+      FloatVector z0 = d0.mul(ZERO);
+      FloatVector z1 = d1.mul(ZERO);
+      FloatVector z2 = d2.mul(ZERO);
+      FloatVector z3 = d3.mul(ZERO);
+      int lines = unit + (1 + odd * LINES) * PANEL;
+      for (int line = 0; line < LINES; line++) {
+        int i = lines + line * PANEL;
+        int xi = xo + k + line * PACKED;
+        IntVector v0 = IntVector.fromArray(I, w, i);
+        IntVector v1 = IntVector.fromArray(I, w, i + L);
+        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
+        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
+        for (int j = 0; j < PACKED; j++) {
+          int left = j / 4 * 16;
+          int right = j % 4 * 4;
+          FloatVector w0 = offset(v0, left, right).fma(d0, z0);
+          FloatVector w1 = offset(v1, left, right).fma(d1, z1);
+          FloatVector w2 = offset(v2, left, right).fma(d2, z2);
+          FloatVector w3 = offset(v3, left, right).fma(d3, z3);
+          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+          a00 = b.fma(w0, a00);
+          a01 = b.fma(w1, a01);
+          a02 = b.fma(w2, a02);
+          a03 = b.fma(w3, a03);
+          b = FloatVector.broadcast(S, x[xi + j + xs]);
+          a10 = b.fma(w0, a10);
+          a11 = b.fma(w1, a11);
+          a12 = b.fma(w2, a12);
+          a13 = b.fma(w3, a13);
+        }
+      }
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
     a10.intoArray(y, yo + ys);
     a11.intoArray(y, yo + ys + L);
+    a12.intoArray(y, yo + ys + 2 * L);
+    a13.intoArray(y, yo + ys + 3 * L);
   }
 
   /** 4 inputs, two vectors of outputs. */
-  private static void inputs4(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys) {
+  private static void inputs4(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, int xs, float[] y, int yo, int ys) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
@@ -236,19 +267,24 @@ final class Q4Panels extends TiledPanels {
     FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * ys);
     FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * ys + L);
     for (int k = 0; k < count; k += BLOCK) {
-      int lines = start + line(k / BLOCK) * PANEL;
+      int unit = start + k / (2 * BLOCK) * UNIT;
+      int odd = k / BLOCK & 1;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      FloatVector z0 = d0.mul(ZERO);
+      FloatVector z1 = d1.mul(ZERO);
+      int lines = unit + (1 + odd * LINES) * PANEL;
       for (int line = 0; line < LINES; line++) {
         int i = lines + line * PANEL;
         int xi = xo + k + line * PACKED;
         IntVector v0 = IntVector.fromArray(I, w, i);
         IntVector v1 = IntVector.fromArray(I, w, i + L);
         for (int j = 0; j < PACKED; j++) {
-          int left = 28 - j * 4;
-          FloatVector w0 = Bits.signed(v0, left, 4).mul(d0);
-          FloatVector w1 = Bits.signed(v1, left, 4).mul(d1);
+          int left = j / 4 * 16;
+          int right = j % 4 * 4;
+          FloatVector w0 = offset(v0, left, right).fma(d0, z0);
+          FloatVector w1 = offset(v1, left, right).fma(d1, z1);
           FloatVector b = FloatVector.broadcast(S, x[xi + j]);
           a00 = b.fma(w0, a00);
           a01 = b.fma(w1, a01);

@@ -21,6 +21,7 @@ final class Q8Panels extends TiledPanels {
 
   private static final int PACKED = 4;
   private static final int LINES = BLOCK / PACKED;
+  private static final int UNIT = (1 + 2 * LINES) * PANEL;
 
   Q8Panels(Tensor tensor) {
     super(DType.Q8_0, tensor, 2 * BLOCK, 1 + 2 * LINES);
@@ -68,17 +69,12 @@ final class Q8Panels extends TiledPanels {
     }
   }
 
-  /** The first line of a block's levels, counted from the unit of block 0. */
-  private static int line(int block) {
-    return block / 2 * (1 + 2 * LINES) + 1 + block % 2 * LINES;
-  }
-
   /** Scales of the blocks that {@code count} columns take, {@code [block][PANEL]}. */
   private void scales(int start, int count, float[] out) {
     for (int block = 0; block < count / BLOCK; block += 2) {
-      int line = start + block / 2 * (1 + 2 * LINES) * PANEL;
+      int unit = start + block / 2 * UNIT;
       for (int c = 0; c < PANEL; c += L) {
-        IntVector scales = IntVector.fromArray(I, data, line + c);
+        IntVector scales = IntVector.fromArray(I, data, unit + c);
         Bits.lowHalf(scales).intoArray(out, block * PANEL + c);
         Bits.highHalf(scales).intoArray(out, (block + 1) * PANEL + c);
       }
@@ -86,28 +82,61 @@ final class Q8Panels extends TiledPanels {
   }
 
   @Override
+  int few() {
+    return MOST;
+  }
+
+  /** All at once where the weights are passed only once. */
+  @Override
+  int columnsAt(int n) {
+    return (n == 1 || n == 2 || n == 4) && WARM_UP.isReady() ? columns() : K_BLOCK;
+  }
+
+  @Override
   void multiply(
-      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales) {
-    scales(start, count, scales);
+      int n,
+      int start,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys,
+      float[] scratch) {
+    scales(start, count, scratch);
     for (int c = 0; c < PANEL; c += 4 * L) {
-      multiply4(data, start + c, count, scales, c, x, xOffset, y, yOffset + c);
+      int w = start + c;
+      int to = yo + c;
+      int i = 0;
+      for (; i + 4 <= n; i += 4) {
+        inputs4(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+        inputs4(data, w + 2 * L, count, scratch, c + 2 * L, x, xo + i * xs, xs, y, to + 2 * L + i * ys, ys);
+      }
+      for (; i + 2 <= n; i += 2) {
+        inputs2(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+      }
+      if (i < n) {
+        inputs1(data, w, count, scratch, c, x, xo + i * xs, y, to + i * ys);
+      }
     }
   }
 
-  /** Four vectors of outputs. */
-  private static void multiply4(
-      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
-    FloatVector a0 = FloatVector.fromArray(S, y, yo);
-    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
-    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
-    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
+  /** One input, four vectors of outputs. */
+  private static void inputs1(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
-      int lines = start + line(k / BLOCK) * PANEL;
+      int unit = start + k / (2 * BLOCK) * UNIT;
+      int odd = k / BLOCK & 1;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
       FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
       FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
+      int lines = unit + (1 + odd * LINES) * PANEL;
       for (int line = 0; line < LINES; line++) {
         int i = lines + line * PANEL;
         int xi = xo + k + line * PACKED;
@@ -118,104 +147,76 @@ final class Q8Panels extends TiledPanels {
         for (int j = 0; j < PACKED; j++) {
           int left = 24 - j * 8;
           FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a0 = b.fma(Bits.signed(v0, left, 8).mul(d0), a0);
-          a1 = b.fma(Bits.signed(v1, left, 8).mul(d1), a1);
-          a2 = b.fma(Bits.signed(v2, left, 8).mul(d2), a2);
-          a3 = b.fma(Bits.signed(v3, left, 8).mul(d3), a3);
-        }
-      }
-    }
-    a0.intoArray(y, yo);
-    a1.intoArray(y, yo + L);
-    a2.intoArray(y, yo + 2 * L);
-    a3.intoArray(y, yo + 3 * L);
-  }
-
-  @Override
-  boolean multiplyFew(
-      int n,
-      int start,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      float[] scales) {
-    if (n == 3) {
-      return false;
-    }
-    scales(start, count, scales);
-    for (int c = 0; c < PANEL; c += 2 * L) {
-      if (n == 2) {
-        inputs2(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys);
-      } else {
-        inputs4(data, start + c, count, scales, c, x, xo, xs, y, yo + c, ys);
-      }
-    }
-    return true;
-  }
-
-  /** 2 inputs, two vectors of outputs. */
-  private static void inputs2(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys) {
-    FloatVector a00 = FloatVector.fromArray(S, y, yo);
-    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
-    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
-    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
-    for (int k = 0; k < count; k += BLOCK) {
-      int lines = start + line(k / BLOCK) * PANEL;
-      int scale = so + k / BLOCK * PANEL;
-      FloatVector d0 = FloatVector.fromArray(S, scales, scale);
-      FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
-      for (int line = 0; line < LINES; line++) {
-        int i = lines + line * PANEL;
-        int xi = xo + k + line * PACKED;
-        IntVector v0 = IntVector.fromArray(I, w, i);
-        IntVector v1 = IntVector.fromArray(I, w, i + L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 24 - j * 8;
-          FloatVector w0 = Bits.signed(v0, left, 8).mul(d0);
-          FloatVector w1 = Bits.signed(v1, left, 8).mul(d1);
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(w0, a00);
-          a01 = b.fma(w1, a01);
-          b = FloatVector.broadcast(S, x[xi + j + xs]);
-          a10 = b.fma(w0, a10);
-          a11 = b.fma(w1, a11);
+          a00 = b.fma(Bits.signed(v0, left, 8).mul(d0), a00);
+          a01 = b.fma(Bits.signed(v1, left, 8).mul(d1), a01);
+          a02 = b.fma(Bits.signed(v2, left, 8).mul(d2), a02);
+          a03 = b.fma(Bits.signed(v3, left, 8).mul(d3), a03);
         }
       }
     }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+  }
+
+  /** 2 inputs, four vectors of outputs. */
+  private static void inputs2(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + ys + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + ys + 3 * L);
+    for (int k = 0; k < count; k += BLOCK) {
+      int unit = start + k / (2 * BLOCK) * UNIT;
+      int odd = k / BLOCK & 1;
+      int scale = so + k / BLOCK * PANEL;
+      FloatVector d0 = FloatVector.fromArray(S, scales, scale);
+      FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
+      int lines = unit + (1 + odd * LINES) * PANEL;
+      for (int line = 0; line < LINES; line++) {
+        int i = lines + line * PANEL;
+        int xi = xo + k + line * PACKED;
+        IntVector v0 = IntVector.fromArray(I, w, i);
+        IntVector v1 = IntVector.fromArray(I, w, i + L);
+        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
+        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
+        for (int j = 0; j < PACKED; j++) {
+          int left = 24 - j * 8;
+          FloatVector w0 = Bits.signed(v0, left, 8).mul(d0);
+          FloatVector w1 = Bits.signed(v1, left, 8).mul(d1);
+          FloatVector w2 = Bits.signed(v2, left, 8).mul(d2);
+          FloatVector w3 = Bits.signed(v3, left, 8).mul(d3);
+          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+          a00 = b.fma(w0, a00);
+          a01 = b.fma(w1, a01);
+          a02 = b.fma(w2, a02);
+          a03 = b.fma(w3, a03);
+          b = FloatVector.broadcast(S, x[xi + j + xs]);
+          a10 = b.fma(w0, a10);
+          a11 = b.fma(w1, a11);
+          a12 = b.fma(w2, a12);
+          a13 = b.fma(w3, a13);
+        }
+      }
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
     a10.intoArray(y, yo + ys);
     a11.intoArray(y, yo + ys + L);
+    a12.intoArray(y, yo + ys + 2 * L);
+    a13.intoArray(y, yo + ys + 3 * L);
   }
 
   /** 4 inputs, two vectors of outputs. */
-  private static void inputs4(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys) {
+  private static void inputs4(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, int xs, float[] y, int yo, int ys) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
@@ -225,10 +226,12 @@ final class Q8Panels extends TiledPanels {
     FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * ys);
     FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * ys + L);
     for (int k = 0; k < count; k += BLOCK) {
-      int lines = start + line(k / BLOCK) * PANEL;
+      int unit = start + k / (2 * BLOCK) * UNIT;
+      int odd = k / BLOCK & 1;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
+      int lines = unit + (1 + odd * LINES) * PANEL;
       for (int line = 0; line < LINES; line++) {
         int i = lines + line * PANEL;
         int xi = xo + k + line * PACKED;

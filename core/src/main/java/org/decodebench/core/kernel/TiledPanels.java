@@ -11,8 +11,9 @@ abstract class TiledPanels extends PackedPanels {
   /** Ints in a cache line. */
   private static final int LINE = 16;
 
-  /** Most inputs that are multiplied without a tile. */
-  static final int FEW = 4;
+
+  /** No type takes more inputs without a tile. */
+  static final int MOST = 8;
 
   TiledPanels(DType type, Tensor tensor, int unitColumns, int unitLines) {
     super(type, tensor, unitColumns, unitLines);
@@ -22,20 +23,13 @@ abstract class TiledPanels extends PackedPanels {
   abstract void unpack(int start, float[] tile, int to);
 
   /**
-   * One input times {@code count} columns from the unit at {@code start}: 64 outputs.
+   * {@code n} inputs times {@code count} columns from the unit at {@code start}: goes on with the
+   * sums of 64 outputs each.
    *
-   * @param scales scratch for the scales of {@link #K_BLOCK} columns
+   * @param n {@link #few} at most
+   * @param scratch for the scales of the columns
    */
   abstract void multiply(
-      int start, int count, float[] x, int xOffset, float[] y, int yOffset, float[] scales);
-
-  /**
-   * The same for a few inputs, {@code xs} and {@code ys} apart, where unpacking in registers is
-   * still cheaper than a tile.
-   *
-   * @return whether this type has a kernel for {@code n} inputs
-   */
-  boolean multiplyFew(
       int n,
       int start,
       int count,
@@ -45,8 +39,11 @@ abstract class TiledPanels extends PackedPanels {
       float[] y,
       int yo,
       int ys,
-      float[] scales) {
-    return false;
+      float[] scratch);
+
+  /** Most inputs for which unpacking in registers is cheaper than a tile. */
+  int few() {
+    return 1;
   }
 
   @Override
@@ -70,22 +67,9 @@ abstract class TiledPanels extends PackedPanels {
     }
     int units = (count + unitColumns - 1) / unitColumns;
     workspace.touched += touch(data, start(panel, unit), start(panel, unit + units));
-    if (n == 1) {
-      multiply(start(panel, unit), count, x, from, y, yOffset, workspace.scales);
-      return;
-    }
-    if (n <= FEW
-        && multiplyFew(
-            n,
-            start(panel, unit),
-            count,
-            x,
-            from,
-            xStride,
-            y,
-            yOffset,
-            yStride,
-            workspace.scales)) {
+    if (n <= few()) {
+      int at = start(panel, unit);
+      multiply(n, at, count, x, from, xStride, y, yOffset, yStride, workspace.scales(count));
       return;
     }
     for (int k = 0; k < count; k += unitColumns) {
@@ -123,9 +107,8 @@ abstract class TiledPanels extends PackedPanels {
     for (int k = 0; k < count; k += panel.unitColumns) {
       panel.unpack(panel.unitStart(0, k), workspace.tile, k * PANEL);
     }
-    panel.multiply(0, count, x, 0, y, 0, workspace.scales);
-    for (int n = 2; n <= FEW; n++) {
-      panel.multiplyFew(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, workspace.scales);
+    for (int n = 1; n <= panel.few(); n++) {
+      panel.multiply(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, workspace.scales(count));
     }
   }
 
@@ -134,8 +117,8 @@ abstract class TiledPanels extends PackedPanels {
     return new WarmUp(
         new Runnable() {
           private final Workspace workspace = new Workspace();
-          private final float[] x = new float[FEW * K_BLOCK];
-          private final float[] y = new float[FEW * PANEL];
+          private final float[] x = new float[MOST * K_BLOCK];
+          private final float[] y = new float[MOST * PANEL];
           private TiledPanels panel;
 
           @Override

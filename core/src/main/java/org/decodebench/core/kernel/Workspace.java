@@ -7,8 +7,7 @@ public final class Workspace {
   /** Unpacked weights: {@code [K_BLOCK][PANEL]}. */
   final float[] tile = new float[PanelMatrix.K_BLOCK * Matrix.PANEL];
 
-  /** Scales of a block of columns, two for each 16 columns at most. */
-  final float[] scales = new float[PanelMatrix.K_BLOCK / 16 * 2 * Matrix.PANEL];
+  private float[] scales = {};
 
   /** What reading ahead leaves, so that no compiler can leave it out. */
   int touched;
@@ -36,6 +35,15 @@ public final class Workspace {
       partial = new float[n * Matrix.PANEL];
     }
     return partial;
+  }
+
+  /** Scales of {@code columns} columns of a panel, two for each 16 columns at most. */
+  float[] scales(int columns) {
+    int n = (columns + 31) / 16 * 2 * Matrix.PANEL;
+    if (scales.length < n) {
+      scales = new float[n];
+    }
+    return scales;
   }
 
   float[] cacheTile(int n) {
