@@ -111,7 +111,18 @@ final class Q8Panels extends TiledPanels {
       int i = 0;
       for (; i + 4 <= n; i += 4) {
         inputs4(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
-        inputs4(data, w + 2 * L, count, scratch, c + 2 * L, x, xo + i * xs, xs, y, to + 2 * L + i * ys, ys);
+        inputs4(
+            data,
+            w + 2 * L,
+            count,
+            scratch,
+            c + 2 * L,
+            x,
+            xo + i * xs,
+            xs,
+            y,
+            to + 2 * L + i * ys,
+            ys);
       }
       for (; i + 2 <= n; i += 2) {
         inputs2(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
@@ -123,7 +134,8 @@ final class Q8Panels extends TiledPanels {
   }
 
   /** One input, four vectors of outputs. */
-  private static void inputs1(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
+  private static void inputs1(
+      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
@@ -161,7 +173,18 @@ final class Q8Panels extends TiledPanels {
   }
 
   /** 2 inputs, four vectors of outputs. */
-  private static void inputs2(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+  private static void inputs2(
+      int[] w,
+      int start,
+      int count,
+      float[] scales,
+      int so,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
@@ -216,7 +239,18 @@ final class Q8Panels extends TiledPanels {
   }
 
   /** 4 inputs, two vectors of outputs. */
-  private static void inputs4(int[] w, int start, int count, float[] scales, int so, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+  private static void inputs4(
+      int[] w,
+      int start,
+      int count,
+      float[] scales,
+      int so,
+      float[] x,
+      int xo,
+      int xs,
+      float[] y,
+      int yo,
+      int ys) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);

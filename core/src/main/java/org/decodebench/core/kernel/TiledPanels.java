@@ -11,7 +11,6 @@ abstract class TiledPanels extends PackedPanels {
   /** Ints in a cache line. */
   private static final int LINE = 16;
 
-
   /** No type takes more inputs without a tile. */
   static final int MOST = 8;
 
