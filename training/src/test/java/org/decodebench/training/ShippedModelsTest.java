@@ -97,6 +97,20 @@ class ShippedModelsTest {
     assertTrue(block < masked, block + " < " + masked);
   }
 
+  /** Its budget comes on top of that of the model it starts from, so it is not one of the set. */
+  @Test
+  void theAdaptedModelIsOfTheSameShapeAndItsBoundIsNearerToTheSource() throws IOException {
+    String card = card("tales-mdlm-from-ar");
+    assertEquals("tales-ar", row(card, "starts from"));
+    assertEquals(row(card("tales-ar"), "parameters"), row(card, "parameters"));
+    assertTrue(TALES.entropyRate() < held(card), card);
+    assertTrue(held(card) < held(card("tales-mdlm")), card);
+    try (LanguageModel model = Models.load("tales-mdlm-from-ar", RuntimeOptions.DEFAULT)) {
+      assertEquals(List.of(512, 128, 4, 4, 2, 32, 384, 96), shape(model.config()));
+      assertEquals(ModelConfig.Paradigm.MASKED_DIFFUSION, model.config().paradigm());
+    }
+  }
+
   /** Nats a text token of an autoregressive model. */
   private static double exactNll(String name) {
     double nll = 0;
