@@ -28,6 +28,9 @@ import org.decodebench.diffusion.analysis.ErrorDecomposition;
 final class ErrorEstimates {
   private static final int WARM_UP = 2;
 
+  /** The first decoder of a run would else be timed before its loops are compiled. */
+  private static final long WARM_UP_NANOS = 300_000_000;
+
   /**
    * @param sequence share of texts that are impossible
    * @param low lower end of its 95 % interval (Wilson)
@@ -147,7 +150,8 @@ final class ErrorEstimates {
     decoder.check(model);
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);
-    for (int i = 0; i < WARM_UP; i++) {
+    long warm = System.nanoTime() + WARM_UP_NANOS;
+    for (int i = 0; i < WARM_UP || System.nanoTime() < warm; i++) {
       decoder.decode(DecodeRequest.of(model, begin.clone(), length, i), DecodeListener.NONE);
     }
     List<int[]> tokens = new ArrayList<>();

@@ -39,8 +39,8 @@ public record Task(String trains, String asks, String shows) {
         new Task("infill", "infill", "both sides known; sides first, so that AR has its chance"),
         new Task("infill:fim=0", "infill:fim=0", "the same in reading order"),
         new Task(
-            "hmm:states=4,symbols=6,zeros=0.5",
-            "hmm:states=4,symbols=6,zeros=0.5",
+            "hmm:states=6,symbols=6,zeros=0.7",
+            "hmm:states=6,symbols=6,zeros=0.7",
             "hidden states: errors against steps"),
         new Task(
             "markov:symbols=8,zeros=0.5",
