@@ -1,6 +1,7 @@
 package org.decodebench.reports.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.decodebench.core.UsageException;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
     })
 public final class JudgeCommand implements Subcommand {
   @ArgGroup(exclusive = false, multiplicity = "1..*")
-  private List<Writer> writers = List.of();
+  private List<Writer> writers = new ArrayList<>();
 
   /** A pair of options, which may be repeated. */
   static final class Writer {

@@ -19,6 +19,7 @@ import org.decodebench.reports.run.ModelOrigin;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What certificate and judge print, on embedded models. */
 class DiffusionCommandsTest {
@@ -66,6 +67,22 @@ class DiffusionCommandsTest {
               () -> judge.run(request("block-diffusion:temperature=1", List.of(1.0))));
       assertTrue(twice.getMessage().contains("--temperatures"), twice.getMessage());
     }
+  }
+
+  @Test
+  void modelAndDecoderMayBeGivenInPairs() {
+    CommandLine.ParseResult parsed =
+        new CommandLine(new JudgeCommand())
+            .parseArgs(
+                "--model=tales-ar",
+                "--decoder=ar",
+                "--model=tales-bd8",
+                "--decoder=block-diffusion",
+                "--judge=tales-ar");
+    assertEquals(2, parsed.matchedOption("--decoder").typedValues().size());
+    Assertions.assertThrows(
+        CommandLine.MissingParameterException.class,
+        () -> new CommandLine(new JudgeCommand()).parseArgs("--judge=j", "--model=tales-ar"));
   }
 
   @Test
