@@ -79,7 +79,7 @@ class DiffusionCommandsTest {
                 "--model=tales-bd8",
                 "--decoder=block-diffusion",
                 "--judge=tales-ar");
-    assertEquals(2, parsed.matchedOption("--decoder").typedValues().size());
+    assertEquals(2, parsed.findMatches(parsed.commandSpec().argGroups().getFirst()).size());
     Assertions.assertThrows(
         CommandLine.MissingParameterException.class,
         () -> new CommandLine(new JudgeCommand()).parseArgs("--judge=j", "--model=tales-ar"));
