@@ -100,7 +100,7 @@ final class Tables {
     columns.add(
         new PageModel.Column("acceptance_rate", "accepted", "by position of the draft", "", true));
     figures.forEach(f -> columns.add(column(f)));
-    columns.add(new PageModel.Column("pays", "pays", "faster than ar", "", false));
+    columns.add(new PageModel.Column("pays", "verdict", "whether it is faster than ar", "", false));
     List<PageModel.Row> rows = new ArrayList<>();
     for (Entry e : drafting) {
       List<PageModel.Cell> cells = new ArrayList<>();
