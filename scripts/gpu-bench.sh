@@ -7,12 +7,15 @@
 #   ./gpu-bench.sh [OUT]                in that bundle, unpacked: needs neither JDK nor network
 #
 # Settings: DEVICE=i:j (default: the first GPU, else the first device), SHAPE=15m|110m|1.1b (default:
-# 1.1b on a GPU, 15m elsewhere), LIMIT=seconds for each step (default 240). One step's failure does not
-# stop the others; the exit code is 1 if any failed, 2 if there is nothing to run on.
+# 1.1b on a GPU, 15m elsewhere), TYPE=F32|F16|BF16|Q8_0 of its weights (default BF16), WIDTHS=1,8,64,256,
+# LIMIT=seconds for each step (default 240), TOTAL=seconds for all (default 600), MODEL=FILE.gguf to
+# decode besides, and GPULLAMA3=DIR, a built checkout of GPULlama3.java, to decode the same file with. One
+# step's failure does not stop the others; the exit code is 1 if any failed, 2 if there is nothing to run
+# on.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$here/..
-limit=${LIMIT:-240}
+limit=${LIMIT:-240} total=${TOTAL:-600} type=${TYPE:-BF16} widths=${WIDTHS:-1,8,64,256}
 
 die() {
   echo "gpu-bench: $*" >&2
@@ -58,11 +61,11 @@ pack() {
   cp "$sdk"/share/java/graalJars/* "$bundle/sdk/share/java/graalJars/"
   cp "$sdk"/share/java/tornado/* "$bundle/sdk/share/java/tornado/"
   # What only TornadoVM's own tests and examples need.
-  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,junit,hamcrest,snmp4j}*
+  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,junit,hamcrest}*
   for f in tornado-argfile.template tornado-argfile; do
     [ ! -r "$sdk/$f" ] || sed "s|$sdk|\${TORNADOVM_HOME}|g" "$sdk/$f" >"$bundle/sdk/tornado-argfile.template"
   done
-  cp "$here/gpu-bench.sh" "$here/gpu-bench.yaml" "$bundle/"
+  cp "$here"/gpu-bench.{sh,yaml} "$here/tornado-args.sh" "$bundle/"
   tar -C "$dir" -c decodebench-gpu | gzip -9 >"$1.part" && mv "$1.part" "$1"
   rm -rf "$dir"
   du -h "$1"
@@ -80,24 +83,23 @@ mkdir -p "$out" || exit 2
 out=$(cd "$out" && pwd -P)
 [ -d "$here/runtime" ] || build
 
-template=$sdk/tornado-argfile.template
-[ ! -r "$sdk/tornado-argfile" ] || template=$sdk/tornado-argfile
-[ -r "$template" ] || die "no argument file in $sdk"
 args=$out/tornado.args
-{
-  sed -e "s|[$]{TORNADOVM_HOME}|$sdk|g" -e 's|^--module-path \.:|--module-path |' "$template"
-  echo "-Dtornado.recover.bailout=False"
-  echo "-Dtornado.device.memory=1024GB"
-  echo "-Dtornado.tvm.maxbytecodesize=65536"
-  echo "--add-opens=tornado.api/uk.ac.manchester.tornado.api=ALL-UNNAMED"
-  echo "-Ddecodebench.tornado.args=$args"
-} >"$args"
+"$here/tornado-args.sh" "$sdk" >"$args" || die "no argument file in $sdk"
+echo "-Ddecodebench.tornado.args=$args" >>"$args"
 common=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -XX:MaxRAMPercentage=80
   -Xlog:disable -Djava.awt.headless=true -Ddecodebench.home="$work" -Ddecodebench.stderr=3)
 [ -z "${DEVICE-}" ] || common+=("-Ddecodebench.device=$DEVICE")
 decodebench() {
-  timeout "$limit" "$java" "@$args" "${common[@]}" -cp "$program" org.decodebench.reports.cli.Main "$@" 3>&2 2>/dev/null
+  timeout "$(left)" "$java" "@$args" "${common[@]}" -cp "$program" org.decodebench.reports.cli.Main "$@" 3>&2 2>/dev/null
 }
+# Seconds that a step may take: what is left of all, at most the limit of one.
+left() {
+  local rest=$((total - SECONDS + began))
+  [ "$rest" -lt "$limit" ] || rest=$limit
+  [ "$rest" -gt 1 ] || rest=1
+  echo "$rest"
+}
+began=$SECONDS
 
 failed=0
 say() { echo "$*" | tee -a "$out/summary.txt"; }
@@ -126,7 +128,7 @@ environment() {
 devices() { decodebench devices --measure && decodebench devices | grep -q TornadoVM; }
 
 check() {
-  timeout "$limit" "$java" "@$args" "${common[@]}" -cp "$tests/classes:$tests/*:$program" \
+  timeout "$(left)" "$java" "@$args" "${common[@]}" -cp "$tests/classes:$tests/*:$program" \
     org.decodebench.tornado.CheckMain
 }
 
@@ -152,8 +154,27 @@ tokens() {
 
 # One forward at several widths. JMH's forks inherit the flags.
 forward() {
-  decodebench jmh ForwardBenchmark -p backend=TORNADO -p type=F32 -p shape="$shape" -p width=1,8,64,256 \
+  decodebench jmh ForwardBenchmark -p backend=TORNADO -p type="$type" -p shape="$shape" -p width="$widths" \
     -f 1 -wi 2 -w 1 -i 5 -r 1 -bm avgt -tu ms -rf json -rff "$out/forward.json"
+}
+
+# A file of the user's, greedily, and the same with GPULlama3.java where it is given.
+model() {
+  cat >"$out/model.yaml" <<Y
+name: model
+prompts: {inline: ["Once upon a time"]}
+max_new_tokens: 128
+forks: 1
+backend: tornado
+runs: [{model: "$MODEL", decoder: ar}]
+warm_up: {rounds: 2, time: 2s}
+measure: {rounds: 2, time: 5s}
+perplexity: false
+Y
+  decodebench run "$out/model.yaml" --out "$out/model" || return 1
+  [ -n "${GPULLAMA3-}" ] || return 0
+  (cd "$GPULLAMA3" && timeout "$(left)" ./llama-tornado --gpu --model "$MODEL" --prompt "Once upon a time" \
+    --max-tokens 128 --temperature 0 --gpu-memory 64GB) || return 1
 }
 
 experiment() { decodebench run "$here/gpu-bench.yaml" --out "$out/results"; }
@@ -171,27 +192,30 @@ step check check
 step tokens tokens
 step forward forward
 step experiment experiment
+[ -z "${MODEL-}" ] || step model model
 
 # The goals' ratios, each from this run alone.
 case $shape in 15m) weights=15187968 ;; 110m) weights=109529856 ;; *) weights=1034512384 ;; esac
-awk -v weights=$weights '
+case $type in F32) bits=32 ;; F16 | BF16) bits=16 ;; *) bits=9 ;; esac
+awk -v weights=$weights -v bits=$bits '
   /^copy / && !copy { copy = $3 }
   /^Benchmark / { for (i = 1; i <= NF; i++) { gsub(/[()]/, "", $i); column[$i] = i } next }
   /ForwardBenchmark/ && /TORNADO/ && column["width"] { ms[$(column["width"])] = $(column["Score"] - 1) }
   END {
     if (ms[1]) printf "forward_1_ms %.3f\n", ms[1]
-    if (ms[1] && copy) printf "bandwidth_share %.3f\n", weights * 4 / (ms[1] / 1e3) / (copy * 1e9)
+    if (ms[1] && copy) printf "bandwidth_share %.3f\n", weights * bits / 8 / (ms[1] / 1e3) / (copy * 1e9)
     if (ms[1] && ms[256]) printf "width_256_over_1 %.2f\n", ms[256] / ms[1]
   }' "$out/devices.txt" "$out/forward.txt" | tee -a "$out/summary.txt"
-python=$(command -v python3 || :)
-if [ -n "$python" ] && [ -r "$out/results/runs.jsonl" ]; then
-  "$python" - "$out/results/runs.jsonl" <<'P' | tee -a "$out/summary.txt"
-import json, sys
-for line in open(sys.argv[1]):
-    r = json.loads(line)
-    if r.get("backend") == "tornado" and r.get("device_other_share") is not None:
-        print("outside_kernels %.3f %s batch %d" % (r["device_other_share"], r["decoder"], r["batch"]))
-P
+# Share of a decode on the device that is spent outside of kernels.
+outside() { # RECORDS
+  sed -n '/"backend":"tornado"/s/.*"decoder":"\([^"]*\)".*"batch":\([0-9]*\),.*"device_other_share":\([0-9.eE-]*\).*/outside_kernels \3 \1 batch \2/p' "$1"
+}
+[ ! -r "$out/results/runs.jsonl" ] || outside "$out/results/runs.jsonl" | tee -a "$out/summary.txt"
+if [ -r "$out/model/runs.jsonl" ]; then
+  ours=$(sed -n 's/.*"decode_tokens_per_s":\([0-9.eE+]*\).*/\1/p' "$out/model/runs.jsonl" | tail -n 1)
+  theirs=$(sed -n 's/.*achieved tok\/s: \([0-9.]*\).*/\1/p' "$out/model.txt" | tail -n 1)
+  say "model_tokens_per_s ${ours:-none}"
+  [ -z "$theirs" ] || say "over_gpullama3 $(awk "BEGIN { printf \"%.2f\", ${ours:-0} / $theirs }") (theirs: $theirs tokens/s)"
 fi
 say "written to $out"
 exit $failed

@@ -121,9 +121,7 @@ final class ArBatch {
   private void extend(int p, Logits logits, int row) {
     Place place = places[p];
     Continuation text = place.text;
-    int token =
-        sampler.sample(
-            logits.values(), logits.offset(row), text.history(), text.uniform(text.length(), 0));
+    int token = sampler.sample(logits, row, text.history(), text.uniform(text.length(), 0));
     if (logProbabilities != null) {
       logProbabilities[place.index] +=
           Distributions.logProbability(logits.values(), logits.offset(row), logits.vocab(), token);

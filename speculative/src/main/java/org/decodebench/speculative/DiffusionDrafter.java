@@ -90,11 +90,15 @@ final class DiffusionDrafter implements Drafter {
     int[] text = seat.text().with(new int[count], count);
     double[][] proposals = new double[count][];
     for (int i = 0; i < count; i++) {
+      if (sampler.isArgmax()) {
+        text[length + i] = logits.peak(first + i, mask).token();
+        continue;
+      }
       System.arraycopy(logits.values(), logits.offset(first + i), row, 0, row.length);
       row[mask] = Float.NEGATIVE_INFINITY;
       History history = new History(text, length + i, seat.text().prompt());
       if (greedy) {
-        text[length + i] = sampler.sample(row, 0, history, 0);
+        text[length + i] = sampler.sample(new Logits(row, 1, row.length), 0, history, 0);
       } else {
         proposals[i] = new double[row.length];
         sampler.distribution(row, 0, history, proposals[i]);

@@ -172,7 +172,7 @@ final class DraftTree {
   private static int[] largest(Logits logits, int row, int count) {
     int[] best = new int[Math.clamp(count, 0, logits.vocab())];
     if (best.length == 1) {
-      best[0] = Distributions.argmax(logits.values(), logits.offset(row), logits.vocab());
+      best[0] = logits.argmax(row);
       return best;
     }
     float[] values =

@@ -122,31 +122,25 @@ final class ModelDrafter implements Drafter {
       evaluated[seat.place()] = text;
       // The decision must not depend on the token drawn: leaving out what was drawn and found
       // improbable would bias the text.
-      if (confidence > 0 && topProbability(logits, row) < confidence) {
+      if (confidence > 0 && 1 / logits.mass(row, -1).sum() < confidence) {
         return false;
       }
       double[] q = greedy ? null : new double[logits.vocab()];
-      int token = draw(logits.values(), logits.offset(row), q);
+      int token = draw(logits, row, q);
       proposals.add(q);
       text = Arrays.copyOf(text, text.length + 1);
       text[text.length - 1] = token;
       return proposals.size() < most && !tokenizer.isEnd(token);
     }
 
-    private int draw(float[] logits, int offset, double[] q) {
+    private int draw(Logits logits, int row, double[] q) {
       Continuation given = seat.text();
       History history = new History(text, text.length, given.prompt());
       if (q == null) {
-        return sampler.sample(logits, offset, history, 0);
+        return sampler.sample(logits, row, history, 0);
       }
-      sampler.distribution(logits, offset, history, q);
+      sampler.distribution(logits.values(), logits.offset(row), history, q);
       return Distributions.sample(q, given.uniform(text.length, Verifier.draw(0)));
-    }
-
-    private double topProbability(Logits logits, int row) {
-      double[] plain = new double[logits.vocab()];
-      Distributions.softmax(logits.values(), logits.offset(row), plain);
-      return plain[Distributions.argmax(plain)];
     }
 
     Draft draft() {

@@ -76,7 +76,7 @@ final class Verifier {
     int position = text.length();
     int[] children = draft.children(node);
     if (sampler.isArgmax()) {
-      int token = Distributions.argmax(logits.values(), logits.offset(row), logits.vocab());
+      int token = logits.argmax(row);
       text.append(token);
       return find(draft, children, token);
     }

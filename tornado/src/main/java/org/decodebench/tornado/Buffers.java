@@ -3,6 +3,7 @@ package org.decodebench.tornado;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.decodebench.core.model.ModelConfig;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -19,6 +20,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * @param mixed what attention gives
  * @param gateUp gate and up side by side, or up alone
  * @param m the activated MLP
+ * @param summary of the rows of logits, see {@link SummaryKernel}
  */
 record Buffers(
     IntArray state,
@@ -31,7 +33,8 @@ record Buffers(
     FloatArray keys,
     FloatArray values,
     FloatArray angles,
-    FloatArray logits) {
+    FloatArray logits,
+    DoubleArray summary) {
 
   /**
    * Sizes of buffers.
@@ -57,7 +60,7 @@ record Buffers(
     /** Bytes of all buffers. */
     long bytes(ModelConfig config) {
       return rowBytes(config) * rows
-          + 4L * config.vocabSize() * outputs
+          + (4L * config.vocabSize() + 8L * SummaryKernel.FIELDS) * outputs
           + keyValueBytes(config) * pool
           + 4L * config.headSize() * positions
           + 4L * Call.size(rows, paths);
@@ -89,7 +92,8 @@ record Buffers(
         new FloatArray(pool),
         new FloatArray(pool),
         angles.length == 0 ? new FloatArray(1) : FloatArray.fromArray(angles),
-        new FloatArray(Math.multiplyExact(dims.outputs, config.vocabSize())));
+        new FloatArray(Math.multiplyExact(dims.outputs, config.vocabSize())),
+        new DoubleArray(dims.outputs * SummaryKernel.FIELDS));
   }
 
   private static FloatArray rows(int rows, int columns) {
@@ -108,6 +112,6 @@ record Buffers(
   }
 
   List<TornadoNativeArray> arrays() {
-    return List.of(state, x, h, qkv, mixed, gateUp, m, keys, values, angles, logits);
+    return List.of(state, x, h, qkv, mixed, gateUp, m, keys, values, angles, logits, summary);
   }
 }

@@ -50,6 +50,7 @@ record DeviceWeights(
   List<TornadoNativeArray> arrays() {
     List<TornadoNativeArray> all = new ArrayList<>();
     for (Linear linear : List.of(qkv, output, gateUp, down, head)) {
+      all.add(linear.matrix.floats());
       all.add(linear.matrix.words());
       all.add(linear.bias);
     }
@@ -57,6 +58,7 @@ record DeviceWeights(
       all.add(norms.weights);
       all.add(norms.biases);
     }
+    all.add(embedding.floats());
     all.add(embedding.words());
     all.add(positions);
     all.add(headNorms);
@@ -107,7 +109,7 @@ record DeviceWeights(
       int keys = config.kvSize();
       int mlp = config.mlpSize();
       DeviceMatrix embedding =
-          DeviceMatrix.f32(
+          DeviceMatrix.pack(
               source.name(),
               new Tensor[][] {
                 {source.get("model.embed_tokens.weight", config.vocabSize(), hidden)}
@@ -171,7 +173,7 @@ record DeviceWeights(
           at += sizes[part];
         }
       }
-      return new Linear(DeviceMatrix.f32(source.name(), tensors), bias, biased);
+      return new Linear(DeviceMatrix.pack(source.name(), tensors), bias, biased);
     }
 
     /** Copies a vector if there is one. */
@@ -236,7 +238,7 @@ record DeviceWeights(
       DeviceMatrix matrix =
           config.tiedEmbeddings()
               ? embedding
-              : DeviceMatrix.f32(
+              : DeviceMatrix.pack(
                   source.name(),
                   new Tensor[][] {
                     {source.get("lm_head.weight", config.vocabSize(), config.hiddenSize())}

@@ -44,42 +44,95 @@ final class Engine implements AutoCloseable {
   private final Buffers.Dims dims;
   private final int executions;
   private final int vocab;
+  private final int hidden;
+  private final boolean captured;
+  private final boolean summarizes;
   private final Buffers buffers;
   private final IntArray call;
   private final ForwardGraph narrow;
   private final ForwardGraph wide;
   private final TornadoExecutionPlan plan;
   private TornadoExecutionResult last;
+  private int wanted;
   private boolean profiled;
   private DeviceModel.Times times = new DeviceModel.Times(0, 0, 0);
 
+  /** The property that asks for CUDA graphs. */
+  private static final String CUDA_GRAPHS = "decodebench.tornado.cudaGraphs";
+
   /**
-   * Uploads the weights and compiles the graph for one row.
+   * An engine with what is asked for and the device has.
    *
-   * @param angles of the rotary embedding, or none
-   * @param kept whose keys and values to begin with, of a pool of at most this size; or null
    * @throws UsageException if the device has too little memory
    */
-  Engine(
+  static Engine open(
       ModelConfig config,
       DeviceWeights weights,
       float[] angles,
       TornadoDevice device,
       Buffers.Dims dims,
       Buffers kept) {
+    boolean nvidia =
+        device.getTornadoVMBackend() == TornadoVMBackendType.PTX
+            || device.getTornadoVMBackend() == TornadoVMBackendType.CUDA;
+    if (Boolean.getBoolean(CUDA_GRAPHS)) {
+      if (nvidia) {
+        try {
+          return new Engine(config, weights, angles, device, dims, kept, true);
+        } catch (UsageException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          System.err.println(CUDA_GRAPHS + ": they fail here, done without: " + e.getMessage());
+        }
+      } else {
+        System.err.println(
+            "%s: backend %s of %s has none, done without"
+                .formatted(
+                    CUDA_GRAPHS,
+                    device.getTornadoVMBackend(),
+                    device.getPhysicalDevice().getDeviceName().strip()));
+      }
+    }
+    return new Engine(config, weights, angles, device, dims, kept, false);
+  }
+
+  /**
+   * Uploads the weights and compiles the graph for one row.
+   *
+   * @param angles of the rotary embedding, or none
+   * @param kept whose keys and values to begin with, of a pool of at most this size; or null
+   * @param captured whether a graph is captured once as a CUDA graph and replayed. Its launches
+   *     then have the size of the largest forward, in which most groups have nothing to do
+   * @throws UsageException if the device has too little memory
+   */
+  private Engine(
+      ModelConfig config,
+      DeviceWeights weights,
+      float[] angles,
+      TornadoDevice device,
+      Buffers.Dims dims,
+      Buffers kept,
+      boolean captured) {
+    this.captured = captured;
     this.device = device.getPhysicalDevice().getDeviceName().strip();
     this.dims = dims;
     int chunk = chunk(config, device);
     executions = config.layers() / chunk;
     vocab = config.vocabSize();
+    hidden = config.hiddenSize();
+    summarizes = device.getDeviceContext().isFP64Supported();
     buffers = Buffers.of(config, dims, angles);
     if (kept != null) {
       buffers.takeKeysAndValues(kept, config.layers() * config.kvHeads());
     }
     call = new IntArray(Call.size(dims.rows(), dims.paths()));
     GridScheduler scheduler = new GridScheduler();
-    narrow = new ForwardGraph("narrow", false, config, weights, buffers, call, chunk, scheduler);
-    wide = new ForwardGraph("wide", true, config, weights, buffers, call, chunk, scheduler);
+    narrow =
+        new ForwardGraph(
+            "narrow", false, config, weights, buffers, call, chunk, summarizes, scheduler);
+    wide =
+        new ForwardGraph(
+            "wide", true, config, weights, buffers, call, chunk, summarizes, scheduler);
     List<Object> resident = new ArrayList<>(weights.arrays());
     resident.addAll(buffers.arrays());
     Object[] all = resident.toArray();
@@ -91,6 +144,9 @@ final class Engine implements AutoCloseable {
     narrow.graph().persistOnDevice(all);
     takeOver(wide.graph(), all, call);
     wide.addTasks();
+    if (captured) {
+      wide.size(dims.rows(), dims.outputs());
+    }
     TaskGraph move = takeOver(new TaskGraph("move"), all, call);
     WorkerGrid2D grid = new WorkerGrid2D(1, 1);
     int heads = config.layers() * config.kvHeads();
@@ -114,6 +170,9 @@ final class Engine implements AutoCloseable {
       // The default flags let the driver's compiler reorder sums, and so differently in the
       // narrow and the wide kernel.
       plan.withCompilerFlags(TornadoVMBackendType.OPENCL, "-w");
+      if (captured) {
+        plan.withCUDAGraph();
+      }
       // Nothing to evaluate: this only uploads, once through all chunks.
       return executeChunks(NARROW);
     });
@@ -150,14 +209,27 @@ final class Engine implements AutoCloseable {
     return call;
   }
 
+  /** The token that summaries leave out, or -1. */
+  static int mask(ModelConfig config) {
+    return config.maskTokenId().orElse(-1);
+  }
+
+  /** Whether the device sums up rows of logits; it needs double precision. */
+  boolean summarizes() {
+    return summarizes;
+  }
+
   /**
    * Evaluates the rows that {@link #call} describes, and waits for it.
    *
-   * @param logits receives {@code [wanted][vocab]}
+   * @param summary receives {@code [wanted][SummaryKernel.FIELDS]}, where there are summaries
    */
-  void forward(int rows, int wanted, float[] logits) {
+  void forward(int rows, int wanted, double[] summary) {
+    this.wanted = wanted;
     int graph = rows == 1 ? NARROW : WIDE;
-    (rows == 1 ? narrow : wide).size(rows, wanted);
+    if (!captured) {
+      (rows == 1 ? narrow : wide).size(rows, wanted);
+    }
     call.set(Call.ROWS, rows);
     call.set(Call.WANTED, wanted);
     guarded(() -> {
@@ -165,10 +237,49 @@ final class Engine implements AutoCloseable {
       if (wanted == 0) {
         return result.transferToHost(buffers.state());
       }
-      read(result, wanted);
-      MemorySegment.copy(
-          buffers.logits().getSegment(), ValueLayout.JAVA_FLOAT, 0, logits, 0, wanted * vocab);
+      if (summarizes) {
+        int size = wanted * SummaryKernel.FIELDS;
+        read(new DataRange(buffers.summary()).withSize(size), 8L * size);
+        MemorySegment.copy(
+            buffers.summary().getSegment(), ValueLayout.JAVA_DOUBLE, 0, summary, 0, size);
+      }
       return result;
+    });
+  }
+
+  /**
+   * Copies the logits of the last forward.
+   *
+   * @param to receives {@code [wanted][vocab]}
+   */
+  void logits(float[] to) {
+    int size = wanted * vocab;
+    guarded(() -> {
+      read(new DataRange(buffers.logits()).withSize(size), 4L * size);
+      MemorySegment.copy(buffers.logits().getSegment(), ValueLayout.JAVA_FLOAT, 0, to, 0, size);
+      return last;
+    });
+  }
+
+  /**
+   * Copies what the logits of the last forward were computed from.
+   *
+   * @param to receives {@code [wanted][hidden]}
+   */
+  void hidden(float[] to) {
+    int stride = RowKernels.stride(hidden);
+    guarded(() -> {
+      read(new DataRange(buffers.h()).withSize((long) wanted * stride), 4L * wanted * stride);
+      for (int row = 0; row < wanted; row++) {
+        MemorySegment.copy(
+            buffers.h().getSegment(),
+            ValueLayout.JAVA_FLOAT,
+            4L * row * stride,
+            to,
+            row * hidden,
+            hidden);
+      }
+      return last;
     });
   }
 
@@ -202,14 +313,12 @@ final class Engine implements AutoCloseable {
     return last;
   }
 
-  private void read(TornadoExecutionResult result, int wanted) {
+  private void read(DataRange range, long bytes) {
     // Where kernels are timed they have been waited for, so that this is the copy alone.
     long start = System.nanoTime();
-    result.transferToHost(new DataRange(buffers.logits()).withSize((long) wanted * vocab));
+    last.transferToHost(range);
     if (profiled) {
-      times =
-          times.plus(
-              new DeviceModel.Times(0, System.nanoTime() - start, (long) wanted * vocab * 4));
+      times = times.plus(new DeviceModel.Times(0, System.nanoTime() - start, bytes));
     }
   }
 

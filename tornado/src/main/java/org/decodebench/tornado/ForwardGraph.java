@@ -20,7 +20,7 @@ final class ForwardGraph {
   static final int TASKS_A_LAYER = 9;
 
   /** Tasks that are not a layer's. */
-  static final int TASKS = 5;
+  static final int TASKS = 6;
 
   /** What the number of a task's groups along y is. */
   private enum Per {
@@ -57,6 +57,7 @@ final class ForwardGraph {
   private final Buffers buffers;
   private final IntArray call;
   private final int chunk;
+  private final boolean summarizes;
   private final GridScheduler scheduler;
   private final KernelContext context = new KernelContext();
   private final List<Sized> sized = new ArrayList<>();
@@ -65,6 +66,7 @@ final class ForwardGraph {
   /**
    * @param wide for any number of rows, else for one
    * @param chunk layers that an execution covers; divides the model's
+   * @param summarizes whether it sums up the rows of logits
    * @param scheduler gets the tasks' grids
    */
   ForwardGraph(
@@ -75,6 +77,7 @@ final class ForwardGraph {
       Buffers buffers,
       IntArray call,
       int chunk,
+      boolean summarizes,
       GridScheduler scheduler) {
     this.name = name;
     this.wide = wide;
@@ -83,6 +86,7 @@ final class ForwardGraph {
     this.buffers = buffers;
     this.call = call;
     this.chunk = chunk;
+    this.summarizes = summarizes;
     this.scheduler = scheduler;
     graph = new TaskGraph(name);
   }
@@ -124,6 +128,20 @@ final class ForwardGraph {
         config.vocabSize(),
         Products.SINGLE,
         last);
+    if (summarizes) {
+      grid("summary", 1, SummaryKernel.GROUP, Per.WANTED);
+      graph.task(
+          "summary",
+          SummaryKernel::summarize,
+          context,
+          call,
+          buffers.state(),
+          buffers.logits(),
+          buffers.summary(),
+          config.vocabSize(),
+          Engine.mask(config),
+          last);
+    }
     if (chunk < config.layers()) {
       grid("advance", 1, RowKernels.GROUP, Per.ONCE);
       graph.task("advance", RowKernels::advance, context, buffers.state(), chunk, config.layers());
@@ -135,13 +153,15 @@ final class ForwardGraph {
     grid("embed", 1, RowKernels.GROUP, Per.ROW);
     graph.task(
         "embed",
-        RowKernels::embedF32,
+        RowKernels::embed,
         context,
         call,
         buffers.state(),
-        (FloatArray) weights.embedding().words(),
+        weights.embedding().floats(),
+        weights.embedding().words(),
         buffers.x(),
-        hidden);
+        hidden,
+        weights.embedding().format().code());
     if (config.positions() instanceof ModelConfig.Positions.Learned) {
       grid("positions", 1, RowKernels.GROUP, Per.ROW);
       graph.task(
@@ -219,8 +239,10 @@ final class ForwardGraph {
     Per tile = count == Call.WANTED ? Per.WANTED_TILE : Per.TILE;
     grid(id, linear.matrix().panels(), Products.GROUP, wide ? tile : Per.ONCE);
     DeviceMatrix matrix = linear.matrix();
-    int kind = flags | (linear.biased() ? Products.BIAS : 0);
-    FloatArray w = (FloatArray) matrix.words();
+    int kind =
+        flags | (linear.biased() ? Products.BIAS : 0) | matrix.format().code() * Products.FORMAT;
+    FloatArray floats = matrix.floats();
+    IntArray words = matrix.words();
     int columns = matrix.columns();
     int rows = matrix.rows();
     IntArray state = buffers.state();
@@ -228,11 +250,12 @@ final class ForwardGraph {
     if (wide) {
       graph.task(
           id,
-          Products::wideF32,
+          Products::wide,
           context,
           call,
           state,
-          w,
+          floats,
+          words,
           bias,
           x,
           y,
@@ -246,11 +269,12 @@ final class ForwardGraph {
     } else {
       graph.task(
           id,
-          Products::narrowF32,
+          Products::narrow,
           context,
           call,
           state,
-          w,
+          floats,
+          words,
           bias,
           x,
           y,

@@ -5,13 +5,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Matrix products {@code y = W x} or {@code y += W x}, with bias. Weights lie in panels of 32 rows,
- * {@code [layer][rows/32][columns][32]}, so that the 32 lanes of a group read side by side; eight
- * splits of the group each take a segment of the columns.
+ * Matrix products {@code y = W x} or {@code y += W x}, with bias. Weights lie in panels of 32 rows
+ * in a {@link DeviceFormat}; the 32 lanes of a group take a row each, and eight splits of the group
+ * a segment of the columns each.
  *
  * <p>One order of accumulation: within a segment column by column, then the segments in order. The
- * narrow and the wide kernel of a format share it, so that a position's result has the same bits
- * whatever else is computed with it.
+ * narrow and the wide kernel share it, so that a position's result has the same bits whatever else
+ * is computed with it.
  *
  * <p>No barrier is inside a condition: PoCL then takes the first work item's way through the
  * conditions behind it for the whole group's.
@@ -32,14 +32,8 @@ final class Products {
   /** Positions that a group of a wide kernel takes together; one for each split to sum up. */
   static final int TILE = SPLITS;
 
-  /** Columns in a segment are a multiple of this, for F32 and 16-bit weights. */
-  static final int UNIT = 4;
-
-  /** The same for Q8_0: a block. */
-  static final int BLOCK = 32;
-
-  /** Entries of the table that decodes a sign and exponent. */
-  static final int TABLE = 512;
+  /** Columns in a segment are a multiple of this: what a word holds at most. */
+  private static final int UNIT = 4;
 
   // Flags.
   static final int ADD = 1;
@@ -48,19 +42,20 @@ final class Products {
   /** The matrix is not one of each layer. */
   static final int SINGLE = 4;
 
+  /** Above these the {@link DeviceFormat#code}. */
+  static final int FORMAT = 8;
+
   private Products() {}
 
-  private static int segment(int columns, int unit) {
-    int units = (columns + unit - 1) / unit;
-    return (units + SPLITS - 1) / SPLITS * unit;
+  private static int segment(int columns) {
+    int units = (columns + UNIT - 1) / UNIT;
+    return (units + SPLITS - 1) / SPLITS * UNIT;
   }
 
-  /** Index of the value in column 0 of a lane's row; one column is {@code wordsPerColumn} on. */
-  private static int base(
-      IntArray state, int flags, int chunkLayer, int rows, int panel, int words) {
+  /** A layer's panel, counted over all layers. */
+  private static int panel(IntArray state, int flags, int chunkLayer, int rows, int panel) {
     int layer = (flags & SINGLE) != 0 ? 0 : state.get(0) + chunkLayer;
-    int panels = (rows + PANEL - 1) / PANEL;
-    return (layer * panels + panel) * words * PANEL;
+    return layer * ((rows + PANEL - 1) / PANEL) + panel;
   }
 
   /** Whether this is the execution that the task is for; always if {@code onlyAt} is negative. */
@@ -92,7 +87,7 @@ final class Products {
   }
 
   /**
-   * One position, F32 weights. Groups: panels × 1.
+   * One position. Groups: panels × 1.
    *
    * @param count index in {@code call} of the number of positions
    * @param chunkLayer layer within the chunk that the graph covers
@@ -100,11 +95,12 @@ final class Products {
    *     begin with anything
    * @param onlyAt the chunk in whose execution it computes, or -1 for all
    */
-  static void narrowF32(
+  static void narrow(
       KernelContext c,
       IntArray call,
       IntArray state,
-      FloatArray w,
+      FloatArray floats,
+      IntArray words,
       FloatArray bias,
       FloatArray x,
       FloatArray y,
@@ -120,13 +116,14 @@ final class Products {
     int split = c.localIdx / PANEL;
     int panel = c.groupIdx;
     int n = count(call, state, count, onlyAt);
-    int segment = segment(columns, UNIT);
+    int segment = segment(columns);
     int from = Math.min(split * segment, columns);
     int to = n > 0 ? Math.min(from + segment, columns) : from;
-    int base = base(state, flags, chunkLayer, rows, panel, columns) + lane;
+    int of = panel(state, flags, chunkLayer, rows, panel);
+    int format = flags / FORMAT;
     float sum = 0;
     for (int k = from; k < to; k++) {
-      sum = w.get(base + k * PANEL) * x.get(k) + sum;
+      sum = DeviceFormat.weight(floats, words, format, of, columns, lane, k) * x.get(k) + sum;
     }
     part[c.localIdx] = sum;
     c.localBarrier();
@@ -140,12 +137,13 @@ final class Products {
     }
   }
 
-  /** Any number of positions, F32 weights. Groups: panels × tiles of positions. */
-  static void wideF32(
+  /** Any number of positions. Groups: panels × tiles of positions. */
+  static void wide(
       KernelContext c,
       IntArray call,
       IntArray state,
-      FloatArray w,
+      FloatArray floats,
+      IntArray words,
       FloatArray bias,
       FloatArray x,
       FloatArray y,
@@ -162,10 +160,11 @@ final class Products {
     int panel = c.groupIdx;
     int first = c.groupIdy * TILE;
     int n = count(call, state, count, onlyAt);
-    int segment = segment(columns, UNIT);
+    int segment = segment(columns);
     int from = Math.min(split * segment, columns);
     int to = first < n ? Math.min(from + segment, columns) : from;
-    int base = base(state, flags, chunkLayer, rows, panel, columns) + lane;
+    int of = panel(state, flags, chunkLayer, rows, panel);
+    int format = flags / FORMAT;
     int stride = RowKernels.stride(columns);
     int at = first * stride;
     float s0 = 0;
@@ -177,7 +176,7 @@ final class Products {
     float s6 = 0;
     float s7 = 0;
     for (int k = from; k < to; k++) {
-      float v = w.get(base + k * PANEL);
+      float v = DeviceFormat.weight(floats, words, format, of, columns, lane, k);
       int p = at + k;
       s0 = v * x.get(p) + s0;
       s1 = v * x.get(p + stride) + s1;

@@ -27,16 +27,28 @@ final class RowKernels {
     return (n + 15) / 16 * 16;
   }
 
-  /** x = E[token], F32. Groups: 1 × rows. */
-  static void embedF32(
-      KernelContext c, IntArray call, IntArray state, FloatArray w, FloatArray x, int hidden) {
+  /**
+   * x = E[token]. Groups: 1 × rows.
+   *
+   * @param format a {@link DeviceFormat#code}
+   */
+  static void embed(
+      KernelContext c,
+      IntArray call,
+      IntArray state,
+      FloatArray floats,
+      IntArray words,
+      FloatArray x,
+      int hidden,
+      int format) {
     int row = c.groupIdy;
     if (state.get(0) == 0 && row < call.get(Call.ROWS)) {
       int stride = stride(hidden);
       int token = call.get(Call.HEADER + row * Call.RECORD + Call.TOKEN);
-      int from = token / Products.PANEL * hidden * Products.PANEL + token % Products.PANEL;
+      int panel = token / Products.PANEL;
+      int lane = token % Products.PANEL;
       for (int d = c.localIdx; d < hidden; d += GROUP) {
-        x.set(row * stride + d, w.get(from + d * Products.PANEL));
+        x.set(row * stride + d, DeviceFormat.weight(floats, words, format, panel, hidden, lane, d));
       }
     }
   }

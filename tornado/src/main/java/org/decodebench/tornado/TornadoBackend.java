@@ -3,6 +3,7 @@ package org.decodebench.tornado;
 import java.util.List;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.model.BackendProvider;
+import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.WeightSource;
@@ -23,6 +24,14 @@ public final class TornadoBackend implements BackendProvider {
       throw new UsageException(
           "backend tornado keeps keys and values as f32, not %s; leave out --cache"
               .formatted(options.cache()));
+    }
+    if (source.names().contains("model.fc.weight")) {
+      // Heads that read another model's hidden states are small, and those come from the host.
+      return new CpuTransformer(
+          model,
+          source,
+          tokenizer,
+          new RuntimeOptions(options.threads(), RuntimeOptions.Backend.AUTO));
     }
     return new TornadoTransformer(model, source, tokenizer, Devices.find(options.device()));
   }

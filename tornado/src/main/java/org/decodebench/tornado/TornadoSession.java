@@ -13,7 +13,11 @@ final class TornadoSession implements Session {
   private final int firstRow;
   private final RowLayout layout;
   private float[] logits = {};
-  private Logits last = new Logits(logits, 0, 0);
+  private float[] hidden = {};
+  private double[] summary = {};
+  private boolean logitsHere;
+  private boolean hiddenHere;
+  private DeviceLogits last;
   private boolean open = true;
 
   TornadoSession(TornadoTransformer model, int capacity, int width, int firstRow) {
@@ -27,15 +31,51 @@ final class TornadoSession implements Session {
     return firstRow;
   }
 
+  /** The logits of the last forward, copied from the device unless they have been. */
   float[] logits() {
-    return logits;
+    synchronized (model) {
+      if (!logitsHere) {
+        int size = last.rows() * last.vocab();
+        logits = logits.length < size ? new float[size] : logits;
+        model.copyLogits(logits);
+        logitsHere = true;
+      }
+      return logits;
+    }
   }
 
-  /** Makes room for the logits of a forward. */
-  void reserve(int size) {
-    if (logits.length < size) {
-      logits = new float[size];
+  @Override
+  public float[] hidden() {
+    synchronized (model) {
+      if (last != null && last.rows() > 0 && !hiddenHere) {
+        int size = last.rows() * model.config().hiddenSize();
+        hidden = hidden.length < size ? new float[size] : hidden;
+        model.copyHidden(hidden);
+        hiddenHere = true;
+      }
+      return hidden;
     }
+  }
+
+  /** Copies what is on the device alone, before it is overwritten there. */
+  void keep() {
+    if (last.rows() > 0) {
+      logits();
+      hidden();
+    }
+  }
+
+  /** {@code [wanted][SummaryKernel.FIELDS]} of the last forward; empty without summaries. */
+  double[] summary() {
+    return summary;
+  }
+
+  /** Makes room for the summaries of a forward. */
+  double[] summary(int size) {
+    if (summary.length < size) {
+      summary = new double[size];
+    }
+    return summary;
   }
 
   @Override
@@ -56,14 +96,19 @@ final class TornadoSession implements Session {
   @Override
   public Logits forward(List<Run> runs) {
     sequences.check(runs);
-    if (!runs.isEmpty()) {
-      model.forward(this, runs, layout);
+    if (runs.isEmpty()) {
+      return new Logits(new float[0], 0, model.config().vocabSize());
     }
+    layout.measure(runs);
+    if (last == null || last.rows() != layout.wanted()) {
+      last =
+          new DeviceLogits(
+              this, layout.wanted(), model.config().vocabSize(), Engine.mask(model.config()));
+    }
+    logitsHere = false;
+    hiddenHere = false;
+    model.forward(this, runs, layout);
     sequences.wrote(runs);
-    int wanted = runs.isEmpty() ? 0 : layout.wanted();
-    if (last.values() != logits || last.rows() != wanted) {
-      last = new Logits(logits, wanted, model.config().vocabSize());
-    }
     return last;
   }
 
@@ -117,7 +162,7 @@ final class TornadoSession implements Session {
   public void close() {
     if (open) {
       open = false;
-      model.release(firstRow);
+      model.release(this);
     }
   }
 }

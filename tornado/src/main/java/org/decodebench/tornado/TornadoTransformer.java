@@ -37,6 +37,9 @@ public final class TornadoTransformer implements DeviceModel {
   /** Null until a session is opened. */
   private Engine engine;
 
+  /** Whose logits and hidden states the device has, or null. */
+  private TornadoSession holder;
+
   private boolean profiled;
   private Times before = new Times(0, 0, 0);
 
@@ -134,11 +137,12 @@ public final class TornadoTransformer implements DeviceModel {
     Engine old = engine;
     Buffers kept = old == null || pool.end() == 0 ? null : old.download();
     if (old != null) {
+      keep();
       before = before.plus(old.times());
       old.close();
       engine = null;
     }
-    engine = new Engine(config, weights, angles, device, dims, kept);
+    engine = Engine.open(config, weights, angles, device, dims, kept);
     if (profiled) {
       engine.profile();
     }
@@ -183,11 +187,38 @@ public final class TornadoTransformer implements DeviceModel {
 
   /** Evaluates runs that have been checked. */
   synchronized void forward(TornadoSession session, List<Run> runs, RowLayout layout) {
-    layout.measure(runs);
+    if (holder != session) {
+      keep();
+    }
+    holder = null;
     grow(new Buffers.Dims(layout.rows(), layout.wanted(), 0, layout.paths(), 0));
     layout.write(runs, session.firstRow(), session.capacity(), engine.call(), engine.dims());
-    session.reserve(layout.wanted() * config.vocabSize());
-    engine.forward(layout.rows(), layout.wanted(), session.logits());
+    int wanted = layout.wanted();
+    holder = session;
+    if (engine.summarizes()) {
+      engine.forward(layout.rows(), wanted, session.summary(wanted * SummaryKernel.FIELDS));
+    } else {
+      engine.forward(layout.rows(), wanted, session.summary());
+      session.logits();
+    }
+  }
+
+  /** Copies the logits of the last forward from the device. */
+  void copyLogits(float[] to) {
+    engine.logits(to);
+  }
+
+  /** Copies what the logits of the last forward were computed from. */
+  void copyHidden(float[] to) {
+    engine.hidden(to);
+  }
+
+  /** What the last forward left on the device is about to go. */
+  private void keep() {
+    if (holder != null) {
+      holder.keep();
+      holder = null;
+    }
   }
 
   /** Moves rows of the pool, in order: {@code from[i]} to {@code to[i]}. */
@@ -204,8 +235,9 @@ public final class TornadoTransformer implements DeviceModel {
     }
   }
 
-  synchronized void release(int firstRow) {
-    pool.free(firstRow);
+  synchronized void release(TornadoSession session) {
+    holder = holder == session ? null : holder;
+    pool.free(session.firstRow());
   }
 
   @Override

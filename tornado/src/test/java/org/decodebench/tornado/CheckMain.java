@@ -2,9 +2,15 @@ package org.decodebench.tornado;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -14,21 +20,40 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 final class CheckMain {
   private CheckMain() {}
 
+  /** Test classes by their simple names; all of them where none is given. */
   public static void main(String[] args) {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    List<Class<?>> classes =
+        List.of(
+            KernelsTest.class,
+            ForwardTest.class,
+            SessionTest.class,
+            SummaryTest.class,
+            GreedyTokensTest.class);
     LauncherDiscoveryRequest all =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(
-                DiscoverySelectors.selectClass(KernelsTest.class),
-                DiscoverySelectors.selectClass(ForwardTest.class),
-                DiscoverySelectors.selectClass(SessionTest.class),
-                DiscoverySelectors.selectClass(GreedyTokensTest.class))
+                classes.stream()
+                    .filter(c -> args.length == 0 || List.of(args).contains(c.getSimpleName()))
+                    .map(DiscoverySelectors::selectClass)
+                    .toList())
             .build();
+    Set<String> skipped = new LinkedHashSet<>();
+    TestExecutionListener reasons =
+        new TestExecutionListener() {
+          @Override
+          public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+              result.getThrowable().map(Throwable::getMessage).ifPresent(skipped::add);
+            }
+          }
+        };
     Launcher launcher = LauncherFactory.create();
-    launcher.execute(all, listener);
+    launcher.execute(all, listener, reasons);
     TestExecutionSummary summary = listener.getSummary();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     summary.printFailuresTo(out, 5);
+    skipped.forEach(out::println);
     out.printf(
         "%d tests right, %d wrong, %d skipped%n",
         summary.getTestsSucceededCount(),

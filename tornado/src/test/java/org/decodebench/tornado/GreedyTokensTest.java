@@ -3,17 +3,27 @@ package org.decodebench.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
+import java.util.Set;
+import org.decodebench.core.checkpoint.Checkpoint;
 import org.decodebench.core.checkpoint.Models;
 import org.decodebench.core.checkpoint.SharedData;
 import org.decodebench.core.model.Attention;
+import org.decodebench.core.model.CpuTransformer;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Logits;
+import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.RuntimeOptions.Backend;
 import org.decodebench.core.model.Session;
+import org.decodebench.core.model.WeightSource;
+import org.decodebench.core.tensor.Conversion;
+import org.decodebench.core.tensor.DType;
+import org.decodebench.core.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -50,8 +60,13 @@ class GreedyTokensTest {
   }
 
   private static void autoregressive(String model, int sequences, int positions) {
-    try (LanguageModel onCpu = load(model, Backend.SCALAR);
-        LanguageModel onDevice = load(model, Backend.TORNADO);
+    autoregressive(load(model, Backend.SCALAR), load(model, Backend.TORNADO), sequences, positions);
+  }
+
+  private static void autoregressive(
+      LanguageModel cpu, LanguageModel device, int sequences, int positions) {
+    try (LanguageModel onCpu = cpu;
+        LanguageModel onDevice = device;
         Session a = onCpu.open(positions, 1);
         Session b = onDevice.open(positions, 1)) {
       for (int s = 0; s < sequences; s++) {
@@ -74,6 +89,44 @@ class GreedyTokensTest {
   @ValueSource(strings = {"tales-ar", "tales-draft"})
   void theEmbeddedAutoregressiveModelsGiveTheCpusTokens(String model) {
     autoregressive(model, 4, 96);
+  }
+
+  /** A checkpoint whose matrices are stored in another type. */
+  private record Stored(WeightSource source, DType type) implements WeightSource {
+    @Override
+    public String name() {
+      return source.name();
+    }
+
+    @Override
+    public ModelConfig config() {
+      return source.config();
+    }
+
+    @Override
+    public Set<String> names() {
+      return source.names();
+    }
+
+    @Override
+    public Optional<Tensor> find(String name) {
+      return source.find(name).map(t -> t.shape().length == 2 ? Conversion.to(type, t) : t);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "Q8_0", "Q4_0"})
+  void anEmbeddedModelStoredInAnotherTypeGivesTheCpusTokens(DType type) {
+    Sdk.device();
+    try (Checkpoint checkpoint = Models.open("tales-ar")) {
+      WeightSource stored = new Stored(checkpoint.weights(), type);
+      autoregressive(
+          new CpuTransformer(
+              "cpu", stored, checkpoint.tokenizer(), new RuntimeOptions(1, Backend.SCALAR)),
+          new TornadoTransformer("device", stored, checkpoint.tokenizer(), Sdk.device()),
+          2,
+          96);
+    }
   }
 
   @Test

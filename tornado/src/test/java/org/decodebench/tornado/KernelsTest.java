@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.decodebench.core.kernel.ScalarKernels;
+import org.decodebench.core.tensor.Conversion;
+import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -41,24 +44,40 @@ class KernelsTest {
     return array.toHeapArray();
   }
 
-  @Test
-  void embeddingGathersTheRowsOfTheTokens() {
-    int hidden = 37;
-    Tensor table = matrix(random, 50, hidden);
-    DeviceMatrix packed = DeviceMatrix.f32("test", new Tensor[][] {{table}});
+  /** The values of a tensor, as floats. */
+  private static Tensor floats(Tensor tensor) {
+    return Conversion.to(DType.F32, tensor);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32,37", "F16,37", "BF16,37", "Q8_0,64", "Q4_0,64"})
+  void embeddingGathersTheRowsOfTheTokens(DType type, int hidden) {
+    Tensor stored = Conversion.to(type, matrix(random, 50, hidden));
+    Tensor table = floats(stored);
+    DeviceMatrix packed = DeviceMatrix.pack("test", new Tensor[][] {{stored}});
+    int stride = RowKernels.stride(hidden);
     IntArray call = OneKernel.call(9, 0, 32, 0);
     IntArray state = state(0);
-    FloatArray x = new FloatArray(9 * RowKernels.stride(hidden));
-    FloatArray words = (FloatArray) packed.words();
+    FloatArray x = new FloatArray(9 * stride);
     OneKernel kernel = new OneKernel();
     kernel
-        .on(call, state, words, x)
-        .task(OneKernel.TASK, RowKernels::embedF32, context, call, state, words, x, hidden);
+        .on(call, state, packed.floats(), packed.words(), x)
+        .task(
+            OneKernel.TASK,
+            RowKernels::embed,
+            context,
+            call,
+            state,
+            packed.floats(),
+            packed.words(),
+            x,
+            hidden,
+            packed.format().code());
     kernel.launch(1, 9, RowKernels.GROUP);
     for (int row = 0; row < 9; row++) {
       int token = OneKernel.get(call, row, Call.TOKEN);
       for (int d = 0; d < hidden; d++) {
-        assertEquals(table.floats()[token * hidden + d], x.get(row * 48 + d));
+        assertEquals(table.floats()[token * hidden + d], x.get(row * stride + d));
       }
     }
   }
@@ -153,17 +172,66 @@ class KernelsTest {
     }
   }
 
+  /** Every bit pattern of a 16-bit type but infinities and NaN, each in a column of its own. */
   @ParameterizedTest
-  @CsvSource({"44,71", "100,32", "7,1", "129,130"})
-  void productsKeepTheBoundAndOnePositionHasTheSameBitsAlone(int columns, int rows) {
+  @EnumSource(names = {"F16", "BF16"})
+  void every16BitValueIsDecodedExactly(DType type) {
+    int columns = 1 << 16;
+    short[] bits = new short[columns];
+    for (int i = 0; i < columns; i++) {
+      boolean finite = type == DType.F16 ? (i & 0x7C00) != 0x7C00 : (i & 0x7F80) != 0x7F80;
+      bits[i] = (short) (finite ? i : 0);
+    }
+    Tensor stored = Tensor.of(type, bits, 1, columns);
+    DeviceMatrix packed = DeviceMatrix.pack("test", new Tensor[][] {{stored}});
+    IntArray call = OneKernel.call(1, 0, 32, 0);
+    OneKernel.set(call, 0, Call.TOKEN, 0);
+    IntArray state = state(0);
+    FloatArray x = new FloatArray(columns);
+    OneKernel kernel = new OneKernel();
+    kernel
+        .on(call, state, packed.floats(), packed.words(), x)
+        .task(
+            OneKernel.TASK,
+            RowKernels::embed,
+            context,
+            call,
+            state,
+            packed.floats(),
+            packed.words(),
+            x,
+            columns,
+            packed.format().code());
+    kernel.launch(1, 1, RowKernels.GROUP);
+    float[] expected = floats(stored).floats();
+    for (int i = 0; i < columns; i++) {
+      assertEquals(expected[i], x.get(i), 0f, "bits " + Integer.toHexString(i));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F32,44,71",
+    "F32,100,32",
+    "F32,7,1",
+    "F32,129,130",
+    "F16,129,71",
+    "BF16,44,71",
+    "BF16,7,1",
+    "Q8_0,96,71",
+    "Q4_0,320,33"
+  })
+  void productsKeepTheBoundAndOnePositionHasTheSameBitsAlone(DType type, int columns, int rows) {
     int n = 13;
     int layer = 1;
     int stride = RowKernels.stride(columns);
     int yStride = RowKernels.stride(rows);
-    Tensor other = matrix(random, rows, columns);
-    Tensor w = matrix(random, rows, columns);
-    DeviceMatrix packed = DeviceMatrix.f32("test", new Tensor[][] {{other}, {w}});
-    FloatArray words = (FloatArray) packed.words();
+    Tensor other = Conversion.to(type, matrix(random, rows, columns));
+    Tensor stored = Conversion.to(type, matrix(random, rows, columns));
+    Tensor w = floats(stored);
+    DeviceMatrix packed = DeviceMatrix.pack("test", new Tensor[][] {{other}, {stored}});
+    FloatArray values = packed.floats();
+    IntArray words = packed.words();
     FloatArray bias = OneKernel.random(random, 2 * rows);
     // The last tile reads past the last row, as it does in an engine.
     FloatArray x = OneKernel.rows(random, 16, columns);
@@ -177,15 +245,16 @@ class KernelsTest {
     float[] before = heap(y);
     IntArray call = OneKernel.call(n, 0, 32, 0);
     IntArray state = state(layer);
-    int flags = Products.ADD | Products.BIAS;
+    int flags = Products.ADD | Products.BIAS | packed.format().code() * Products.FORMAT;
     OneKernel wide = new OneKernel();
-    wide.on(call, state, words, bias, x, y)
+    wide.on(call, state, values, words, bias, x, y)
         .task(
             OneKernel.TASK,
-            Products::wideF32,
+            Products::wide,
             context,
             call,
             state,
+            values,
             words,
             bias,
             x,
@@ -213,13 +282,14 @@ class KernelsTest {
     }
     OneKernel narrow = new OneKernel();
     narrow
-        .on(call, state, words, bias, one, alone)
+        .on(call, state, values, words, bias, one, alone)
         .task(
             OneKernel.TASK,
-            Products::narrowF32,
+            Products::narrow,
             context,
             call,
             state,
+            values,
             words,
             bias,
             one,

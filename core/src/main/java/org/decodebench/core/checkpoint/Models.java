@@ -60,7 +60,12 @@ public final class Models {
             : Optional.empty();
     try (Checkpoint checkpoint = open(reference)) {
       if (MedusaModel.isOne(checkpoint.weights())) {
-        return new MedusaModel(reference, checkpoint.weights(), checkpoint.tokenizer(), options);
+        // Its heads are small and read hidden states on the host.
+        RuntimeOptions host =
+            device.isEmpty()
+                ? options
+                : new RuntimeOptions(options.threads(), RuntimeOptions.Backend.AUTO);
+        return new MedusaModel(reference, checkpoint.weights(), checkpoint.tokenizer(), host);
       }
       return device.isPresent()
           ? device.get().open(reference, checkpoint.weights(), checkpoint.tokenizer(), options)

@@ -2,6 +2,7 @@ package org.decodebench.core.sampling;
 
 import java.util.List;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.model.Logits;
 
 /**
  * A chain of processors and the distribution that it leaves. Made for one decode; not thread-safe,
@@ -57,11 +58,11 @@ public final class Sampler {
    *
    * @param u uniform in [0, 1), usually {@link RandomStream#uniform} at the token's position
    */
-  public int sample(float[] logits, int offset, History history, double u) {
+  public int sample(Logits logits, int row, History history, double u) {
     if (isArgmax()) {
-      return Distributions.argmax(logits, offset, vocab());
+      return logits.argmax(row);
     }
-    distribution(logits, offset, history, distribution);
+    distribution(logits.values(), logits.offset(row), history, distribution);
     return Distributions.sample(distribution, u);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.Settings;
+import org.decodebench.core.model.Logits;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -20,7 +21,11 @@ class SamplerTest {
     assertArrayEquals(
         new double[] {0, 1, 0, 0}, distribution("", new float[] {1, 3, 3, 2}, History.EMPTY));
     assertEquals(
-        1, settings("").sampler(4).sample(new float[] {9, 1, 3, 3, 2}, 1, History.EMPTY, 0.99));
+        1,
+        settings("")
+            .sampler(4)
+            .sample(
+                new Logits(new float[] {9, 9, 9, 9, 1, 3, 3, 2}, 2, 4), 1, History.EMPTY, 0.99));
   }
 
   @Test

@@ -129,12 +129,7 @@ public record CacheCertificate(List<StepCertificate> steps, int tokens, int flip
     double max = 0;
     int flips = 0;
     for (int i = 0; i < positions.length; i++) {
-      Prediction exact =
-          new Prediction(
-              logits.values(),
-              logits.offset(i),
-              config.vocabSize(),
-              config.maskTokenId().orElseThrow());
+      Prediction exact = new Prediction(logits, i, config.maskTokenId().orElseThrow());
       exact.probabilities(p);
       predictions[i].probabilities(q);
       double nats = divergence(p, q);

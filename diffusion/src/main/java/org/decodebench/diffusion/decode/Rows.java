@@ -11,12 +11,10 @@ import org.decodebench.diffusion.policy.Prediction;
  */
 final class Rows {
   private final int shift;
-  private final int vocab;
   private final int maskId;
 
   Rows(ModelConfig config) {
     this.shift = config.logitShift();
-    this.vocab = config.vocabSize();
     this.maskId = config.maskTokenId().orElseThrow();
   }
 
@@ -33,7 +31,7 @@ final class Rows {
   Prediction[] predictions(int count, Logits logits, int firstRow) {
     Prediction[] predictions = new Prediction[count];
     for (int i = 0; i < count; i++) {
-      predictions[i] = new Prediction(logits.values(), logits.offset(firstRow + i), vocab, maskId);
+      predictions[i] = new Prediction(logits, firstRow + i, maskId);
     }
     return predictions;
   }

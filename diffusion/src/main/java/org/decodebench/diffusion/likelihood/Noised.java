@@ -36,7 +36,6 @@ record Noised(ModelConfig config) {
   /** Of one token under one row of logits; natural. */
   double logProbability(Logits logits, int row, int token) {
     int mask = config.maskTokenId().orElseThrow();
-    return new Prediction(logits.values(), logits.offset(row), config.vocabSize(), mask)
-        .logProbability(token);
+    return new Prediction(logits, row, mask).logProbability(token);
   }
 }

@@ -2,6 +2,7 @@ package org.decodebench.diffusion.policy;
 
 import java.util.Arrays;
 import java.util.function.IntPredicate;
+import org.decodebench.core.model.Logits;
 
 /**
  * What the model says about one position: its distribution at temperature 1 without the mask token,
@@ -11,48 +12,41 @@ import java.util.function.IntPredicate;
  * <p>Reads the session's logits in place: valid until the next forward.
  */
 public final class Prediction {
-  private final float[] logits;
-  private final int offset;
-  private final int vocab;
+  private final Logits logits;
+  private final int row;
   private final int maskId;
   private IntPredicate isEnd = token -> false;
   private double endWeight = 1;
-  private boolean summed;
-  private int best = -1;
-  private double second = Double.NEGATIVE_INFINITY;
-  private double sum;
-  private double moment;
+  private Logits.Peak peak;
+  private Logits.Mass mass;
 
-  /**
-   * @param logits holds the row at {@code offset…offset + vocab - 1}
-   */
-  public Prediction(float[] logits, int offset, int vocab, int maskId) {
+  public Prediction(Logits logits, int row, int maskId) {
     this.logits = logits;
-    this.offset = offset;
-    this.vocab = vocab;
+    this.row = row;
     this.maskId = maskId;
   }
 
+  /** Holds the row at {@code offset…offset + vocab - 1}. */
   public float[] logits() {
-    return logits;
+    return logits.values();
   }
 
   public int offset() {
-    return offset;
+    return logits.offset(row);
   }
 
   public int vocab() {
-    return vocab;
+    return logits.vocab();
   }
 
   /** A copy of the row: {@code [vocab]}. */
   public float[] copy() {
-    return Arrays.copyOfRange(logits, offset, offset + vocab);
+    return Arrays.copyOfRange(logits(), offset(), offset() + vocab());
   }
 
   /** The same position with other logits, {@code [vocab]}. */
   public Prediction with(float[] row) {
-    Prediction other = new Prediction(row, 0, vocab, maskId);
+    Prediction other = new Prediction(new Logits(row, 1, row.length), 0, maskId);
     other.isEnd = isEnd;
     other.endWeight = endWeight;
     return other;
@@ -65,7 +59,7 @@ public final class Prediction {
    * @param weight 1 for no difference, 0 for such positions last
    */
   public Prediction dampEnds(IntPredicate isEnd, double weight) {
-    Prediction other = new Prediction(logits, offset, vocab, maskId);
+    Prediction other = new Prediction(logits, row, maskId);
     other.isEnd = isEnd;
     other.endWeight = weight;
     return other;
@@ -77,23 +71,7 @@ public final class Prediction {
 
   /** The most probable token, the lowest id among equals. */
   public int best() {
-    if (best < 0) {
-      float top = Float.NEGATIVE_INFINITY;
-      for (int v = 0; v < vocab; v++) {
-        float logit = logits[offset + v];
-        if (v == maskId) {
-          continue;
-        }
-        if (best < 0 || logit > top) {
-          second = top;
-          top = logit;
-          best = v;
-        } else if (logit > second) {
-          second = logit;
-        }
-      }
-    }
-    return best;
+    return peak().token();
   }
 
   /**
@@ -101,25 +79,22 @@ public final class Prediction {
    * can make one) gives negative infinity throughout; the position then counts as uniform.
    */
   public boolean possible() {
-    return logits[offset + best()] > Float.NEGATIVE_INFINITY;
+    return peak().first() > Float.NEGATIVE_INFINITY;
   }
 
   /** Probability of the most probable token. */
   public double confidence() {
-    sum();
-    return weight() / sum;
+    return weight() / mass().sum();
   }
 
   /** Distance of the two most probable tokens' probabilities. */
   public double margin() {
-    sum();
-    return possible() ? weight() * (1 - Math.exp(second - logits[offset + best])) / sum : 0;
+    return possible() ? weight() * (1 - Math.exp(peak.second() - peak.first())) / mass().sum() : 0;
   }
 
   /** Shannon entropy in nats. */
   public double entropy() {
-    sum();
-    return Math.log(sum) - moment / sum;
+    return Math.log(mass().sum()) - mass.moment() / mass.sum();
   }
 
   public double probability(int token) {
@@ -128,43 +103,38 @@ public final class Prediction {
 
   /** Natural logarithm; negative infinity for the mask token and for an impossible row. */
   public double logProbability(int token) {
-    sum();
     return token == maskId || !possible()
         ? Double.NEGATIVE_INFINITY
-        : logits[offset + token] - (double) logits[offset + best] - Math.log(sum);
+        : below(logits.get(row, token)) - Math.log(mass().sum());
   }
 
   /**
    * @param out {@code [vocab]}, sums to one
    */
   public void probabilities(double[] out) {
-    sum();
-    for (int v = 0; v < vocab; v++) {
-      out[v] = v == maskId ? 0 : Math.exp(below(v)) / sum;
+    double sum = mass().sum();
+    float[] row = logits();
+    for (int v = 0; v < out.length; v++) {
+      out[v] = v == maskId ? 0 : Math.exp(below(row[offset() + v])) / sum;
     }
   }
 
   /** Distance to the largest logit, at most 0. */
-  private double below(int token) {
-    return possible() ? logits[offset + token] - (double) logits[offset + best] : 0;
+  private double below(float logit) {
+    return possible() ? logit - (double) peak.first() : 0;
   }
 
-  /** Σ exp(l − max) and Σ (l − max) exp(l − max), once. */
-  private void sum() {
-    if (summed) {
-      return;
+  private Logits.Peak peak() {
+    if (peak == null) {
+      peak = logits.peak(row, maskId);
     }
-    for (int v = 0; v < vocab; v++) {
-      double d = below(v);
-      if (v != maskId && d != Double.NEGATIVE_INFINITY) {
-        double e = Math.exp(d);
-        sum += e;
-        moment += d * e;
-      }
+    return peak;
+  }
+
+  private Logits.Mass mass() {
+    if (mass == null) {
+      mass = logits.mass(row, maskId);
     }
-    if (Double.isNaN(sum)) {
-      throw new IllegalStateException("the model gave NaN as a logit");
-    }
-    summed = true;
+    return mass;
   }
 }

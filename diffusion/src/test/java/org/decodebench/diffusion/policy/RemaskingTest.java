@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.BitSet;
+import org.decodebench.core.model.Logits;
 import org.decodebench.core.sampling.RandomStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,7 @@ class RemaskingTest {
 
     @Override
     public Prediction at(int position) {
-      return new Prediction(new float[] {0, 0, 0}, 0, 3, 2);
+      return new Prediction(new Logits(new float[] {0, 0, 0}, 1, 3), 0, 2);
     }
 
     @Override

@@ -93,8 +93,8 @@ public class ForwardBenchmark extends Benchmarked {
     }
   }
 
-  private static Session open(LanguageModel model) {
-    Session session = model.open(PREFIX + 64, 1);
+  private Session open(LanguageModel model) {
+    Session session = model.open(PREFIX + width, 1);
     session.forward(tokens(PREFIX, 1), 0, new Attention.Causal(), Run.none());
     session.commit(0, PREFIX);
     return session;

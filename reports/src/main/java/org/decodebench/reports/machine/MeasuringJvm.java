@@ -21,9 +21,15 @@ public final class MeasuringJvm {
    */
   public static String ask(Class<?> main, List<String> arguments, int seconds)
       throws InterruptedException {
+    return ask(JvmFlags.measured(), main, arguments, seconds);
+  }
+
+  /** The same with other flags. */
+  public static String ask(List<String> flags, Class<?> main, List<String> arguments, int seconds)
+      throws InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JvmFlags.measured());
+    command.addAll(flags);
     command.addAll(List.of("-cp", JvmFlags.classPath(), main.getName()));
     command.addAll(arguments);
     Path out = null;

@@ -16,6 +16,7 @@ import org.decodebench.reports.result.Figure;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
 import org.decodebench.reports.result.Show;
+import org.decodebench.reports.result.SummaryRow;
 import org.decodebench.reports.roofline.Ceiling;
 import org.decodebench.reports.roofline.RooflineSection;
 import org.decodebench.reports.stats.Stats;
@@ -85,10 +86,25 @@ final class PageBuilder {
   private String roofline() {
     StringBuilder html = new StringBuilder();
     for (Entry.Group group : groups) {
-      html.append(RooflineSection.html(group.results(), group.rows(), machines));
+      html.append(
+          RooflineSection.html(
+              group.results(), group.rows(), machines, (a, b) -> equalQuality(group, a, b)));
       html.append(PeerSection.html(group.results().folder()));
     }
     return html.toString();
+  }
+
+  private boolean equalQuality(Entry.Group group, SummaryRow a, SummaryRow b) {
+    List<Entry> both =
+        entries.stream()
+            .filter(e -> e.results() == group.results() && (e.row() == a || e.row() == b))
+            .toList();
+    return both.size() == 2
+        && Quality.of(both).filter(q -> q.equal(entry(both, a), entry(both, b))).isPresent();
+  }
+
+  private static Entry entry(List<Entry> entries, SummaryRow row) {
+    return entries.stream().filter(e -> e.row() == row).findFirst().orElseThrow();
   }
 
   List<Entry> entries() {

@@ -5,6 +5,8 @@ import static org.decodebench.reports.page.SvgCanvas.number;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.decodebench.core.kernel.MachineLimits;
 import org.decodebench.reports.machine.Limits;
@@ -180,23 +182,37 @@ final class RooflineChart {
   static List<PageModel.Chart> of(List<Entry.Group> groups, List<Entry> entries) {
     List<PageModel.Chart> charts = new ArrayList<>();
     for (Entry.Group g : groups) {
+      String tag = groups.size() > 1 ? g.tag() + ": " : "";
       Measured.read(g.results().folder())
-          .map(Measured::limits)
-          .ifPresent(limits -> {
-            String svg =
-                new RooflineChart(
-                        entries.stream().filter(e -> e.results() == g.results()).toList(), limits)
-                    .svg();
-            if (!svg.isEmpty()) {
-              String tag = groups.size() > 1 ? g.tag() + ": " : "";
-              charts.add(
-                  new PageModel.Chart(
-                      svg,
-                      tag
-                          + "Roofline. The lines are what this machine can read from each level and compute at most, measured with the kernels' own loops; a mark is the work that the shapes ask for over the whole time of a decode. Near a slope reading is the limit, near the flat roof arithmetic; far below both the time goes elsewhere: sampling, waiting of threads, the commands around a small model."));
+          .ifPresent(measured -> {
+            Map<Boolean, List<Entry>> byDevice =
+                entries.stream()
+                    .filter(e -> e.results() == g.results())
+                    .collect(Collectors.partitioningBy(e -> measured.onDevice(e.first())));
+            charts.addAll(
+                chart(byDevice.get(false), measured.limits(), tag + "Roofline", "this machine"));
+            if (measured.device() != null) {
+              charts.addAll(
+                  chart(
+                      byDevice.get(true),
+                      measured.device().limits(measured.limits()),
+                      tag + "Roofline of the device",
+                      measured.device().name()));
             }
           });
     }
     return charts;
+  }
+
+  private static List<PageModel.Chart> chart(
+      List<Entry> entries, Limits limits, String name, String what) {
+    String svg = new RooflineChart(entries, limits).svg();
+    return svg.isEmpty()
+        ? List.of()
+        : List.of(
+            new PageModel.Chart(
+                svg,
+                "%s. The lines are what %s can read from each level and compute at most, measured with the kernels' own loops; a mark is the work that the shapes ask for over the whole time of a decode. Near a slope reading is the limit, near the flat roof arithmetic; far below both the time goes elsewhere: sampling, waiting of threads, the commands around a small model."
+                    .formatted(name, what)));
   }
 }

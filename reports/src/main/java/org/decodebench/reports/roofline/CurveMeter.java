@@ -70,7 +70,9 @@ final class CurveMeter {
     return new ForwardCurve(
         model.name(),
         ThreadPool.of(options.threads()).threads(),
-        KernelsProvider.choose(options.backend()).name(),
+        options.backend() == RuntimeOptions.Backend.TORNADO
+            ? "tornado"
+            : KernelsProvider.choose(options.backend()).name(),
         bytes(1, 0) - cache,
         cache,
         flop(1, 0) - key,

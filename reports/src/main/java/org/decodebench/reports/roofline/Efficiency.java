@@ -3,7 +3,7 @@ package org.decodebench.reports.roofline;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.decodebench.reports.machine.Limits;
+import java.util.Optional;
 import org.decodebench.reports.result.RunRecord;
 
 /**
@@ -25,17 +25,19 @@ public final class Efficiency {
    * <p>Each forward takes at least the longer of its bytes / bandwidth and its FLOP / peak.
    * Forwards of one width are taken together.
    */
-  public static RunRecord added(RunRecord record, Limits limits) {
+  public static RunRecord added(RunRecord record, Measured measured) {
     List<Widths.Share> shares = Widths.of(record);
     double speed = record.figure("tokens_per_s");
-    boolean onCpu = record.backend() != null && record.backend().matches("(vector|scalar).*");
-    if (!record.ok() || !onCpu || shares.isEmpty() || !(speed > 0)) {
+    if (!record.ok() || shares.isEmpty() || !(speed > 0)) {
       return record;
     }
     double limit = 0;
     for (Widths.Share s : shares) {
-      Ceiling ceiling = Ceiling.here(limits, record.threads(), s.bytes() / s.forwards());
-      limit += ForwardCurve.ideal(ceiling, s.bytes(), s.flop());
+      Optional<Ceiling> ceiling = measured.ceiling(record, s.bytes() / s.forwards());
+      if (ceiling.isEmpty()) {
+        return record;
+      }
+      limit += ForwardCurve.ideal(ceiling.get(), s.bytes(), s.flop());
     }
     Map<String, Double> figures = new LinkedHashMap<>(record.figures());
     figures.put(LIMIT, limit);

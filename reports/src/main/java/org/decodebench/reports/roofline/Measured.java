@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.decodebench.reports.machine.Limits;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.result.ResultFiles;
+import org.decodebench.reports.result.RunRecord;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -19,16 +20,44 @@ import tools.jackson.core.JacksonException;
  * @param schemaVersion of the file
  * @param limits of the machine
  * @param curves one for each kind of model that took part
+ * @param device that models ran on beside the CPU; null where there was none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Measured(int schemaVersion, Limits limits, List<ForwardCurve> curves) {
+public record Measured(
+    int schemaVersion, Limits limits, List<ForwardCurve> curves, DeviceRoof device) {
   /** In a result folder. */
   public static final String FILE = "roofline.json";
 
   public static final int SCHEMA_VERSION = 1;
 
+  /** What a record calls its backend where that is a device. */
+  private static final String DEVICE = "tornado";
+
+  /** Of the CPU alone. */
+  public Measured(int schemaVersion, Limits limits, List<ForwardCurve> curves) {
+    this(schemaVersion, limits, curves, null);
+  }
+
   /** With a curve for each model: its own, or that of the one which stands for its kind. */
   public Measured of(Map<String, String> standIns) {
+    return new Measured(schemaVersion, limits, all(curves, standIns), device);
+  }
+
+  /** With what was measured of a device, and a curve for each model. */
+  public Measured with(DeviceRoof roof, Map<String, String> standIns) {
+    return new Measured(
+        schemaVersion,
+        limits,
+        curves,
+        new DeviceRoof(
+            roof.name(),
+            roof.bytesPerSecond(),
+            roof.flopPerSecond(),
+            roof.launchMicros(),
+            all(roof.curves(), standIns)));
+  }
+
+  private static List<ForwardCurve> all(List<ForwardCurve> curves, Map<String, String> standIns) {
     List<ForwardCurve> all = new ArrayList<>(curves);
     standIns.forEach((model, standIn) -> {
       if (!model.equals(standIn)) {
@@ -37,7 +66,7 @@ public record Measured(int schemaVersion, Limits limits, List<ForwardCurve> curv
             .forEach(c -> all.add(c.alike(model)));
       }
     });
-    return new Measured(schemaVersion, limits, List.copyOf(all));
+    return List.copyOf(all);
   }
 
   public void write(Path folder) {
@@ -65,11 +94,34 @@ public record Measured(int schemaVersion, Limits limits, List<ForwardCurve> curv
     }
   }
 
-  /** The curve of a model, or of one whose forwards are alike. */
-  Optional<ForwardCurve> curve(String model, int threads) {
+  /** The curve of a record's model where it ran, or of one whose forwards are alike. */
+  Optional<ForwardCurve> curve(RunRecord record) {
+    if (onDevice(record)) {
+      return device.curves().stream().filter(c -> c.model().equals(record.model())).findFirst();
+    }
     return curves.stream()
-        .filter(c -> c.model().equals(model) && c.threads() == threads)
+        .filter(c -> c.model().equals(record.model()) && c.threads() == record.threads())
         .findFirst()
-        .or(() -> curves.stream().filter(c -> c.model().equals(model)).findFirst());
+        .or(() -> curves.stream().filter(c -> c.model().equals(record.model())).findFirst());
+  }
+
+  /**
+   * The limits of what a record ran on; empty where they were not measured.
+   *
+   * @param weightBytes that a forward reads: what a cache of the CPU holds is read at its speed
+   */
+  Optional<Ceiling> ceiling(RunRecord record, double weightBytes) {
+    if (onDevice(record)) {
+      return Optional.of(device.ceiling());
+    }
+    boolean onCpu = record.backend() != null && record.backend().matches("(vector|scalar).*");
+    return onCpu
+        ? Optional.of(Ceiling.here(limits, record.threads(), weightBytes))
+        : Optional.empty();
+  }
+
+  /** Whether a record is of the device. */
+  public boolean onDevice(RunRecord record) {
+    return device != null && DEVICE.equals(record.backend());
   }
 }

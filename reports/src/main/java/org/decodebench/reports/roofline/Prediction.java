@@ -33,7 +33,7 @@ final class Prediction {
     this.measured = measured;
     this.record = record;
     shares = Widths.of(record);
-    curve = measured.curve(record.model(), record.threads());
+    curve = measured.curve(record);
   }
 
   /**
@@ -59,7 +59,10 @@ final class Prediction {
 
   /** Tokens/s of all sequences; NaN where nothing was counted or the decode was batched. */
   double tokensPerSecond(Load load) {
-    if (shares.isEmpty() || curve.isEmpty() || record.batch() != 1) {
+    if (shares.isEmpty()
+        || curve.isEmpty()
+        || record.batch() != 1
+        || measured.ceiling(record, 0).isEmpty()) {
       return Double.NaN;
     }
     double ms = 0;
@@ -93,7 +96,7 @@ final class Prediction {
   }
 
   private Ceiling here(double weightBytes) {
-    return Ceiling.here(measured.limits(), record.threads(), weightBytes);
+    return measured.ceiling(record, weightBytes).orElseThrow();
   }
 
   private Ceiling ceiling(Load load, double weightBytes) {

@@ -67,13 +67,7 @@ public final class RooflineMeter {
   public static Measured measure(
       String machineClass, RuntimeOptions options, Collection<String> models)
       throws InterruptedException {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(Integer.toString(options.threads()));
-    arguments.add(options.backend().name().toLowerCase(Locale.ROOT));
-    arguments.addAll(models);
-    RooflineMain.Answer answer =
-        Json.LINES.readValue(
-            MeasuringJvm.ask(RooflineMain.class, arguments, SECONDS), RooflineMain.Answer.class);
+    RooflineMain.Answer answer = ask(JvmFlags.measured(), options, models);
     return new Measured(
         Measured.SCHEMA_VERSION,
         new Limits(
@@ -84,5 +78,27 @@ public final class RooflineMeter {
             JvmFlags.measured(),
             answer.limits()),
         answer.curves());
+  }
+
+  /**
+   * The same of the device that this JVM's models run on.
+   *
+   * @param models references
+   * @throws org.decodebench.core.UsageException if it cannot be measured
+   */
+  public static DeviceRoof device(Collection<String> models) throws InterruptedException {
+    RuntimeOptions options = new RuntimeOptions(0, RuntimeOptions.Backend.TORNADO);
+    return ask(JvmFlags.withDevice(), options, models).device();
+  }
+
+  private static RooflineMain.Answer ask(
+      List<String> flags, RuntimeOptions options, Collection<String> models)
+      throws InterruptedException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Integer.toString(options.threads()));
+    arguments.add(options.backend().name().toLowerCase(Locale.ROOT));
+    arguments.addAll(models);
+    return Json.LINES.readValue(
+        MeasuringJvm.ask(flags, RooflineMain.class, arguments, SECONDS), RooflineMain.Answer.class);
   }
 }

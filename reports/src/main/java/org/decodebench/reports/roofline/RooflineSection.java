@@ -1,8 +1,11 @@
 package org.decodebench.reports.roofline;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import org.decodebench.reports.machine.Limits;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
@@ -29,26 +32,36 @@ public final class RooflineSection {
    * Empty where nothing was measured beside the run, or nothing can be counted.
    *
    * @param machines other ones, for which speeds are predicted
+   * @param equal whether the first setting's quality is no worse than the second's
    */
-  public static String html(Results results, List<SummaryRow> rows, List<Ceiling> machines) {
+  public static String html(
+      Results results,
+      List<SummaryRow> rows,
+      List<Ceiling> machines,
+      BiPredicate<SummaryRow, SummaryRow> equal) {
     Optional<Measured> measured = Measured.read(results.folder());
     boolean counted = rows.stream().anyMatch(r -> r.figure(Efficiency.LIMIT).known());
     return measured.isEmpty() || !counted
         ? ""
-        : new RooflineSection(measured.get(), rows, machines).html();
+        : new RooflineSection(measured.get(), rows, machines).html(equal);
   }
 
-  private String html() {
+  private String html(BiPredicate<SummaryRow, SummaryRow> equal) {
     limits();
     shares();
-    measured.curves().stream()
-        .filter(c -> !c.points().isEmpty() && c.measuredOn() == null)
-        .forEach(c ->
-            out.append(
-                new CurveChart(c, Ceiling.here(measured.limits(), c.threads(), c.weightBytes()))
-                    .figure()));
+    charts(measured.curves(), c -> Ceiling.here(measured.limits(), c.threads(), c.weightBytes()));
+    if (measured.device() != null) {
+      charts(measured.device().curves(), c -> measured.device().ceiling());
+    }
+    crossovers(Crossover.of(rows), equal);
     predictions();
     return out.toString();
+  }
+
+  private void charts(List<ForwardCurve> curves, Function<ForwardCurve, Ceiling> ceiling) {
+    curves.stream()
+        .filter(c -> !c.points().isEmpty() && c.measuredOn() == null)
+        .forEach(c -> out.append(new CurveChart(c, ceiling.apply(c)).figure()));
   }
 
   private void limits() {
@@ -66,6 +79,20 @@ public final class RooflineSection {
                 limits.bandwidth(threads) * 1e-9,
                 limits.peak(threads) * 1e-9))
         .append("</p>\n");
+    if (measured.device() != null) {
+      DeviceRoof device = measured.device();
+      out.append("<p class=\"note\">")
+          .append(
+              text(
+                  "Settings of backend tornado are held against the limits of %s, measured with"
+                      + " TornadoVM's kernels: %.1f GB/s copied, %.1f GFLOP/s; a launch takes %.1f"
+                      + " µs.",
+                  device.name(),
+                  device.bytesPerSecond() * 1e-9,
+                  device.flopPerSecond() * 1e-9,
+                  device.launchMicros()))
+          .append("</p>\n");
+    }
   }
 
   private void shares() {
@@ -89,6 +116,81 @@ public final class RooflineSection {
       }
     }
     end();
+  }
+
+  private void crossovers(List<Crossover> crossovers, BiPredicate<SummaryRow, SummaryRow> equal) {
+    if (crossovers.isEmpty()) {
+      return;
+    }
+    out.append("<h3>Where diffusion overtakes autoregressive decoding</h3>\n<p class=\"note\">")
+        .append(
+            text(
+                "Against the fastest ar setting of the same backend and batch. A diffusion setting is"
+                    + " faster while it takes fewer forwards a token than one token of ar is worth:"
+                    + " as the times of both are here, and as the roofline predicts them."))
+        .append("</p>\n");
+    crossovers.stream()
+        .map(c -> List.of(String.valueOf(c.row().first().backend()), c.row().first().batch()))
+        .distinct()
+        .forEach(
+            where -> out.append("<p>").append(verdict(where, crossovers, equal)).append("</p>\n"));
+    table(
+        List.of(
+            "setting",
+            "positions a forward",
+            "forwards/token",
+            "overtakes ar below, measured",
+            "below, roofline",
+            "speed against ar",
+            "quality no worse"));
+    for (Crossover c : crossovers) {
+      row(
+          label(c.row()),
+          Show.number(c.width()),
+          Show.number(c.forwards()),
+          Show.number(c.measured()),
+          Show.number(c.predicted()),
+          Show.ratio(c.speedup()),
+          equal.test(c.row(), c.ar()) ? "yes" : "no");
+    }
+    end();
+  }
+
+  private String verdict(
+      List<?> where, List<Crossover> all, BiPredicate<SummaryRow, SummaryRow> equal) {
+    String conditions = "On backend %s, batch %s: ".formatted(where.get(0), where.get(1));
+    List<Crossover> here =
+        all.stream()
+            .filter(c ->
+                where.equals(
+                    List.of(String.valueOf(c.row().first().backend()), c.row().first().batch())))
+            .toList();
+    Comparator<Crossover> speed = Comparator.comparingDouble(Crossover::speedup);
+    Optional<Crossover> best = here.stream().filter(c -> equal.test(c.row(), c.ar())).max(speed);
+    if (best.isPresent() && best.get().speedup() > 1) {
+      Crossover c = best.get();
+      return text(
+          "%s%s overtakes ar at no worse quality: %s its speed, with forwards of %s positions and"
+              + " %s of them a token (break-even: %s measured, %s by the roofline).",
+          conditions,
+          label(c.row()),
+          Show.ratio(c.speedup()),
+          Show.number(c.width()),
+          Show.number(c.forwards()),
+          Show.number(c.measured()),
+          Show.number(c.predicted()));
+    }
+    Crossover c = best.orElseGet(() -> here.stream().max(speed).orElseThrow());
+    return text(
+        "%sno diffusion setting overtakes ar at no worse quality. %s%s takes %s forwards of %s"
+            + " positions a token; it would overtake below %s measured, %s by the roofline.",
+        conditions,
+        best.isPresent() ? "Nearest: " : "None is as good; the fastest, ",
+        label(c.row()) + (best.isPresent() ? "" : ","),
+        Show.number(c.forwards()),
+        Show.number(c.width()),
+        Show.number(c.measured()),
+        Show.number(c.predicted()));
   }
 
   private void predictions() {
@@ -124,9 +226,15 @@ public final class RooflineSection {
     end();
   }
 
-  private static String label(SummaryRow row) {
+  private String label(SummaryRow row) {
     RunRecord r = row.first();
-    return r.model() + " " + r.decoder() + (r.batch() > 1 ? ", batch " + r.batch() : "");
+    boolean sideBySide =
+        rows.stream().map(o -> o.first().backend()).distinct().limit(2).count() > 1;
+    return r.model()
+        + " "
+        + r.decoder()
+        + (r.batch() > 1 ? ", batch " + r.batch() : "")
+        + (sideBySide ? ", " + r.backend() : "");
   }
 
   private static double median(SummaryRow row, String figure) {

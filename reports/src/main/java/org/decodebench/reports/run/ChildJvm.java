@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.reports.result.Json;
 import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.roofline.DeviceRoof;
 import org.decodebench.reports.roofline.Measured;
 import org.decodebench.reports.roofline.RooflineMeter;
 
@@ -60,6 +61,11 @@ final class ChildJvm implements Measurer {
       String machineClass, RuntimeOptions options, Collection<String> models)
       throws InterruptedException {
     return Optional.of(RooflineMeter.measure(machineClass, options, models));
+  }
+
+  @Override
+  public Optional<DeviceRoof> device(Collection<String> models) throws InterruptedException {
+    return Optional.of(RooflineMeter.device(models));
   }
 
   @Override

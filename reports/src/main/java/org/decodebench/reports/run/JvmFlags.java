@@ -9,7 +9,11 @@ import org.decodebench.core.model.RuntimeOptions;
 public final class JvmFlags {
   /** What this JVM was asked for and its children must be too. */
   private static final List<String> PASSED_ON =
-      List.of(RuntimeOptions.CACHE_PROPERTY, "decodebench.kernels", "decodebench.vectorBits");
+      List.of(
+          RuntimeOptions.CACHE_PROPERTY,
+          "decodebench.kernels",
+          "decodebench.vectorBits",
+          "decodebench.tornado.cudaGraphs");
 
   private static final String SMALL_PAGES = "-XX:-UseTransparentHugePages";
 

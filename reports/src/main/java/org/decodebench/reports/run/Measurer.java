@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.reports.result.RunRecord;
+import org.decodebench.reports.roofline.DeviceRoof;
 import org.decodebench.reports.roofline.Measured;
 
 /** Measures one task: in a child JVM, or within a test. */
@@ -29,6 +30,11 @@ interface Measurer {
   default Optional<Measured> limits(
       String machineClass, RuntimeOptions options, Collection<String> models)
       throws InterruptedException {
+    return Optional.empty();
+  }
+
+  /** The same of the device that models run on. */
+  default Optional<DeviceRoof> device(Collection<String> models) throws InterruptedException {
     return Optional.empty();
   }
 }

@@ -152,10 +152,15 @@ public final class Runner {
           measurer
               .limits(environment.machine().machineClass(), firstOptions(), kinds)
               .map(m -> m.of(standIns));
-      limits.ifPresent(m -> m.write(folder.path()));
+      if (onDevice() && limits.isPresent()) {
+        err.println("limits of the device …");
+        Measured cpu = limits.get();
+        limits = measurer.device(kinds).map(d -> cpu.with(d, standIns)).or(() -> limits);
+      }
     } catch (UsageException e) {
       err.println("warning: no roofline: " + e.getMessage());
     }
+    limits.ifPresent(m -> m.write(folder.path()));
   }
 
   /**
@@ -164,11 +169,14 @@ public final class Runner {
    */
   private org.decodebench.core.model.RuntimeOptions firstOptions() {
     Experiment.Setting first = experiment.settings().getFirst();
-    boolean device = experiment.settings().stream().anyMatch(Runner::onDevice);
-    if (device) {
+    if (onDevice()) {
       Runtimes.device(); // or what is missing is said now
     }
     return Runtimes.options(first.threads(), onDevice(first) ? "auto" : first.backend());
+  }
+
+  private boolean onDevice() {
+    return experiment.settings().stream().anyMatch(Runner::onDevice);
   }
 
   private static boolean onDevice(Experiment.Setting setting) {
@@ -193,7 +201,7 @@ public final class Runner {
           }
           progress.starts(p.label());
           RunRecord found = measurer.measure(task(p, fork, folder), folder.forks());
-          RunRecord record = limits.map(m -> Efficiency.added(found, m.limits())).orElse(found);
+          RunRecord record = limits.map(m -> Efficiency.added(found, m)).orElse(found);
           folder.append(record);
           progress.ended(p.label(), record);
         }

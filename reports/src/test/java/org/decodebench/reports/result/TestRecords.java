@@ -11,7 +11,7 @@ public final class TestRecords {
   /** A finished run of a setting with the given figures. */
   public static RunRecord record(
       String setting, String decoder, int fork, Map<String, Double> figures) {
-    return record(setting, decoder, fork, figures, List.of());
+    return record(setting, decoder, fork, "vector", figures, List.of());
   }
 
   /** The same of a decoder that drafts, with its acceptance by position. */
@@ -19,6 +19,22 @@ public final class TestRecords {
       String setting,
       String decoder,
       int fork,
+      Map<String, Double> figures,
+      List<Double> acceptanceByPosition) {
+    return record(setting, decoder, fork, "vector", figures, acceptanceByPosition);
+  }
+
+  /** The same on a backend. */
+  public static RunRecord record(
+      String setting, String decoder, int fork, String backend, Map<String, Double> figures) {
+    return record(setting, decoder, fork, backend, figures, List.of());
+  }
+
+  private static RunRecord record(
+      String setting,
+      String decoder,
+      int fork,
+      String backend,
       Map<String, Double> figures,
       List<Double> acceptanceByPosition) {
     return new RunRecord(
@@ -43,7 +59,7 @@ public final class TestRecords {
         64,
         1,
         1,
-        "vector",
+        backend,
         1,
         List.of("-Xmx1g"),
         2,

@@ -39,6 +39,8 @@ class RooflineTest {
               List.of(new MachineLimits.Bandwidth("memory", 1 << 28, 1, 10e9)),
               List.of(new MachineLimits.Peak(1, 100e9))));
 
+  private static final Measured CPU = new Measured(1, LIMITS, List.of());
+
   /** 1 GB of weights, 1 MB of cache a position; 2 GFLOP a position. Reaches 80 % of the limit. */
   private static final ForwardCurve CURVE = curve();
 
@@ -72,7 +74,7 @@ class RooflineTest {
 
   @Test
   void theLimitOfATokenIsTheLongerOfItsBytesAndItsArithmetic() {
-    RunRecord with = Efficiency.added(record(), LIMITS);
+    RunRecord with = Efficiency.added(record(), CPU);
     assertEquals(80, with.figure(Efficiency.LIMIT), 1e-9);
     assertEquals(100, with.figure(Efficiency.MEASURED), 1e-9);
     assertEquals(0.8, with.figure(Efficiency.SHARE), 1e-9);
@@ -81,7 +83,7 @@ class RooflineTest {
   @Test
   void aRecordWithoutCountedForwardsStaysAsItIs() {
     RunRecord source = TestRecords.record("s", "ar", 1, Map.of("tokens_per_s", 5.0));
-    assertEquals(source, Efficiency.added(source, LIMITS));
+    assertEquals(source, Efficiency.added(source, CPU));
   }
 
   @Test
@@ -122,10 +124,11 @@ class RooflineTest {
     Measured measured = new Measured(1, LIMITS, List.of(CURVE));
     measured.write(folder);
     assertEquals(Optional.of(measured), Measured.read(folder));
-    List<RunRecord> records = List.of(Efficiency.added(record(), LIMITS));
+    List<RunRecord> records = List.of(Efficiency.added(record(), CPU));
     List<SummaryRow> rows = Summary.of(records, null);
     Results results = new Results(folder, records, null, Map.of(), List.of());
-    String html = RooflineSection.html(results, rows, List.of(Ceiling.parse("900GB/s, 50TFLOP/s")));
+    List<Ceiling> machines = List.of(Ceiling.parse("900GB/s, 50TFLOP/s"));
+    String html = RooflineSection.html(results, rows, machines, (a, b) -> true);
     assertTrue(html.contains("80 %"), html);
     assertTrue(html.contains("<svg") && html.contains("ratio 1.25"), html);
     assertTrue(html.contains("Prediction") && html.contains("Not measured."), html);
@@ -136,7 +139,62 @@ class RooflineTest {
         RooflineSection.html(
             new Results(folder.resolve("none"), records, null, Map.of(), List.of()),
             rows,
-            List.of()));
+            List.of(),
+            (a, b) -> true));
+  }
+
+  /** A device of 100 GB/s and 1 TFLOP/s, on which forwards reach half of the limit. */
+  private static Measured withDevice() {
+    DeviceRoof device = new DeviceRoof("a device", 100e9, 1e12, 5, List.of(CURVE));
+    return new Measured(1, LIMITS, List.of(CURVE)).with(device, Map.of("alike", "tales-ar"));
+  }
+
+  private static RunRecord onDevice(String decoder, int width, double forwards, double speed) {
+    long bytes = (long) (forwards * CURVE.bytes(width, 0, 1));
+    long flop = (long) (forwards * CURVE.flop(width, 0, 1));
+    Map<Long, Cost> costs =
+        Map.of(
+            (long) width,
+            new Cost((long) forwards, (long) (forwards * width), (long) forwards, bytes, flop));
+    Map<String, Double> figures = new TreeMap<>(Widths.figures(costs, Map.of(), 100));
+    figures.put("tokens_per_s", speed);
+    figures.put("nfe_per_token", forwards / 100);
+    figures.put("positions_per_token", forwards / 100 * width);
+    return TestRecords.record(decoder, decoder, 1, "tornado", figures);
+  }
+
+  @Test
+  void aRecordOfADeviceIsHeldAgainstTheDevicesLimits() {
+    RunRecord ar = onDevice("ar", 1, 100, 50);
+    assertEquals(ar, Efficiency.added(ar, CPU), "nothing is known of the device");
+    Measured measured = withDevice();
+    // A forward of one position reads 1.001 GB: 10 ms of the 20 that it takes.
+    assertEquals(0.5, Efficiency.added(ar, measured).figure(Efficiency.SHARE), 1e-2);
+    measured.write(folder);
+    assertEquals(Optional.of(measured), Measured.read(folder));
+    assertEquals(2, measured.device().curves().size());
+  }
+
+  @Test
+  void aCrossoverSaysHowManyForwardsATokenMayTake() {
+    Measured measured = withDevice();
+    measured.write(folder);
+    // 32 positions: 64 GFLOP, 64 ms by the limit, 80 ms measured; ar: 10 ms and 20 ms.
+    List<RunRecord> records =
+        List.of(
+            Efficiency.added(onDevice("ar", 1, 100, 50), measured),
+            Efficiency.added(onDevice("masked-diffusion", 32, 10, 125), measured));
+    List<SummaryRow> rows = Summary.of(records, null);
+    Crossover crossover = Crossover.of(rows).getFirst();
+    assertEquals(20.0 / 80, crossover.measured(), 1e-9);
+    assertEquals(10.01 / 64, crossover.predicted(), 1e-3);
+    assertEquals(2.5, crossover.speedup(), 1e-9);
+    Results results = new Results(folder, records, null, Map.of(), List.of());
+    String better = RooflineSection.html(results, rows, List.of(), (a, b) -> true);
+    assertTrue(better.contains("masked-diffusion overtakes ar at no worse quality"), better);
+    assertTrue(better.contains("a device"), better);
+    String worse = RooflineSection.html(results, rows, List.of(), (a, b) -> false);
+    assertTrue(worse.contains("no diffusion setting overtakes ar at no worse quality"), worse);
   }
 
   @Test

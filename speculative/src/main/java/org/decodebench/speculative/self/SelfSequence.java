@@ -38,7 +38,6 @@ final class SelfSequence {
   private final Sampler sampler;
   private final int block;
   private final int verifyBlock;
-  private final int vocab;
   private final int mask;
   private final int prompt;
   private final int[] text;
@@ -70,7 +69,7 @@ final class SelfSequence {
     DecodeRequest.Prompt of = request.prompts().get(index);
     tokenizer = request.model().tokenizer();
     chance = Chance.of(new RandomStream(request.seed(), of.stream()));
-    vocab = config.vocabSize();
+    int vocab = config.vocabSize();
     mask = config.maskTokenId().orElseThrow();
     sampler = decoder.sampling().sampler(vocab);
     distribution = new double[vocab];
@@ -137,7 +136,7 @@ final class SelfSequence {
   private void fill(int[] canvas, int[] open, Logits logits, int count) {
     Prediction[] seen = new Prediction[open.length];
     for (int i = 0; i < open.length; i++) {
-      seen[i] = new Prediction(logits.values(), logits.offset(i), vocab, mask);
+      seen[i] = new Prediction(logits, i, mask);
     }
     IntStream.range(0, open.length)
         .boxed()
@@ -179,8 +178,7 @@ final class SelfSequence {
     boolean agrees = true;
     int first = known;
     for (int position = first; agrees && !ended && position < canvas.length; position++) {
-      Prediction prediction =
-          new Prediction(logits.values(), logits.offset(position - first), vocab, mask);
+      Prediction prediction = new Prediction(logits, position - first, mask);
       text[position] = token(prediction, position);
       known = position + 1;
       ended = tokenizer.isEnd(text[position]);
