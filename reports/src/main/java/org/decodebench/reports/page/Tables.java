@@ -28,6 +28,7 @@ final class Tables {
           "tpot_ms",
           "decode_tokens_per_s",
           "itl_p50_ms",
+          "itl_p90_ms",
           "itl_p99_ms",
           "slo_share",
           "goodput_tokens_per_s",

@@ -21,6 +21,7 @@ final class MachineProbe implements Probe {
   private final SystemInfo info = new SystemInfo();
   private final CentralProcessor cpu = info.getHardware().getProcessor();
   private final long[] ticks = cpu.getSystemCpuLoadTicks();
+  private final long throttledBefore = throttled();
 
   @Override
   public Environment.Machine machine() {
@@ -135,13 +136,18 @@ final class MachineProbe implements Probe {
     if (swapped > (256L << 20)) {
       warnings.add("%d MiB are swapped out".formatted(swapped >> 20));
     }
-    String throttled =
-        read(Path.of("/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count"));
-    if (throttled != null && !throttled.equals("0")) {
-      warnings.add(
-          "the CPU has been throttled for heat (%s times since boot)".formatted(throttled));
+    long throttled = throttled() - throttledBefore;
+    if (throttled > 0) {
+      warnings.add("the CPU was throttled for heat (%d times); cool it".formatted(throttled));
     }
     return warnings;
+  }
+
+  /** Times since boot; 0 where the machine does not say. */
+  private static long throttled() {
+    String count =
+        read(Path.of("/sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count"));
+    return count != null && count.matches("\\d{1,18}") ? Long.parseLong(count) : 0;
   }
 
   private static String read(Path file) {

@@ -77,6 +77,19 @@ class StatsTest {
     assertTrue(Double.isNaN(Stats.ratioInterval(slow, new double[] {0, 0}).median()));
   }
 
+  /** The 95 % interval of a median of n values reaches from rank n/2 - 0.98 √n to n/2 + 0.98 √n. */
+  @Test
+  void theIntervalOfManyValuesIsThatOfTheirRanks() {
+    for (int n : new int[] {999, 1_001, 100_000}) {
+      double[] ranks = java.util.stream.IntStream.range(0, n).mapToDouble(i -> i).toArray();
+      Estimate e = Stats.medianInterval(ranks);
+      double half = 0.98 * Math.sqrt(n);
+      assertEquals((n - 1) / 2.0, e.median());
+      assertEquals(n / 2.0 - half, e.lo(), 0.15 * half, "lower end of " + n);
+      assertEquals(n / 2.0 + half, e.hi(), 0.15 * half, "upper end of " + n);
+    }
+  }
+
   @Test
   void outliersAreMarked() {
     assertEquals(List.of(4), Stats.outliers(1, 1.1, 0.9, 1.05, 9));
