@@ -52,7 +52,7 @@ final class Answer {
     }
     Estimate ratio = ratio(best, baseline);
     String numbers =
-        "%s, %s, against %s's %s and %s"
+        "%s, %s, against %s's %s, %s"
             .formatted(
                 speed(best),
                 quality(best, quality),

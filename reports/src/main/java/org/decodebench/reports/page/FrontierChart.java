@@ -207,7 +207,9 @@ final class FrontierChart {
       {px + 11, py + 4, 0},
       {px - 11 - width, py + 4, 1},
       {px - width / 2, py - 12, 2},
-      {px - width / 2, py + 21, 2}
+      {px - width / 2, py + 21, 2},
+      {px - width + 8, py - 12, 1},
+      {px - width + 8, py + 21, 1}
     };
     for (double[] place : places) {
       Rectangle2D box = new Rectangle2D.Double(place[0], place[1] - 11, width, 14);

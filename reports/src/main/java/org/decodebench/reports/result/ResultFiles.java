@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class ResultFiles {
     return switch (e) {
       case AccessDeniedException _ -> "no permission";
       case FileAlreadyExistsException _ -> "it is a file";
+      case NoSuchFileException _ -> "its folder cannot be made";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default ->
           e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().replace('\n', ' ');
