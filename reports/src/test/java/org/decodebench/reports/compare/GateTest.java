@@ -209,7 +209,9 @@ class GateTest {
             Subjects.of("a", here),
             Subjects.of("b", there),
             new Gate.Options(0.05, Set.of(), true));
-    assertEquals(1, c.notes().size());
+    assertTrue(
+        c.notes().getFirst().contains("the verdicts compare machines"), c.notes().toString());
+    assertTrue(c.notes().getLast().startsWith("2 forks a side"), c.notes().toString());
   }
 
   @Test
