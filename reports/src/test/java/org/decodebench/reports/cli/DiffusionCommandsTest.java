@@ -79,7 +79,8 @@ class DiffusionCommandsTest {
                 "--model=tales-bd8",
                 "--decoder=block-diffusion",
                 "--judge=tales-ar");
-    assertEquals(2, parsed.findMatches(parsed.commandSpec().argGroups().getFirst()).size());
+    var pairs = parsed.findMatches(parsed.commandSpec().argGroups().getFirst()).getFirst();
+    assertEquals(2, pairs.matches().size());
     Assertions.assertThrows(
         CommandLine.MissingParameterException.class,
         () -> new CommandLine(new JudgeCommand()).parseArgs("--judge=j", "--model=tales-ar"));
