@@ -16,7 +16,7 @@ public final class ModelList {
 
   public static void print(PrintStream out) {
     List<String> names = ModelOrigin.embedded();
-    String format = "%-12s  %-16s  %10s  %7s  %5s  %s%n";
+    String format = "%-18s  %-16s  %10s  %7s  %5s  %s%n";
     out.printf(
         Locale.ROOT, format, "model", "paradigm", "parameters", "context", "vocab", "decoders");
     for (String name : names) {
@@ -37,7 +37,7 @@ public final class ModelList {
       String decoder = heads.substring(heads.indexOf('-') + 1);
       out.printf(
           Locale.ROOT,
-          "%-12s  heads that draft for tales-ar: --decoder %s:heads=%s%n",
+          "%-18s  heads that draft for tales-ar: --decoder %s:heads=%s%n",
           heads,
           decoder,
           heads);
