@@ -6,9 +6,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with BF16 weights, widened in registers, which costs next to nothing: each int holds two
- * neighbouring columns, the even one in its low half, and a BF16 value is the upper half of a
- * float. The same sums in the same order as {@link PanelGemm} makes from unpacked weights.
+ * Products with BF16 weights, widened in registers, which costs next to nothing where there are 32
+ * of them: each int holds two neighbouring columns, the even one in its low half, and a BF16 value
+ * is the upper half of a float. With 16 registers more than a few inputs take a tile of floats. The
+ * same sums in the same order as {@link PanelGemm} makes from unpacked weights.
  */
 final class BF16Gemm {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
@@ -20,17 +21,48 @@ final class BF16Gemm {
   // 16 accumulators want the 32 registers that come with 512-bit vectors.
   private static final boolean MANY_REGISTERS = L == 16;
 
+  /** Most inputs for which widening in registers is cheaper than a tile. */
+  private static final int FEW = MANY_REGISTERS ? Integer.MAX_VALUE : 4;
+
   private static final WarmUp WARM_UP = new WarmUp(BF16Gemm::exercise);
 
   private BF16Gemm() {}
 
-  /** One panel, {@code count} columns from a pair that starts at {@code wo}. */
+  /**
+   * One panel, {@code count} columns from a pair that starts at {@code wo}.
+   *
+   * @param tile scratch for {@code count} columns, rounded up to pairs
+   */
   static void multiply(
-      int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
-    if (WARM_UP.isReady()) {
+      int[] w,
+      int wo,
+      int count,
+      float[] x,
+      int xo,
+      int xs,
+      int n,
+      float[] y,
+      int yo,
+      int ys,
+      float[] tile) {
+    if (!WARM_UP.isReady()) {
+      plain(w, wo, count, x, xo, xs, n, y, yo, ys);
+    } else if (n <= FEW) {
       vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
     } else {
-      plain(w, wo, count, x, xo, xs, n, y, yo, ys);
+      widen(w, wo, (count + 1) / 2, tile);
+      PanelGemm.multiply(tile, 0, count, x, xo, xs, n, y, yo, ys);
+    }
+  }
+
+  /** Pairs of columns as floats, {@code [column][PANEL]}. */
+  private static void widen(int[] w, int wo, int pairs, float[] tile) {
+    for (int j = 0; j < pairs; j++) {
+      for (int c = 0; c < PANEL; c += L) {
+        IntVector pair = IntVector.fromArray(I, w, wo + j * PANEL + c);
+        low(pair).intoArray(tile, 2 * j * PANEL + c);
+        high(pair).intoArray(tile, (2 * j + 1) * PANEL + c);
+      }
     }
   }
 
@@ -62,6 +94,9 @@ final class BF16Gemm {
     float[] x = new float[7 * count];
     float[] y = new float[7 * PANEL];
     vectors(w, 0, count, x, 0, count, 7, y, 0, PANEL);
+    if (!MANY_REGISTERS) {
+      widen(w, 0, count / 2, new float[count * PANEL]);
+    }
   }
 
   private static void vectors(

@@ -3,7 +3,7 @@ package org.decodebench.core.kernel;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
-/** BF16 values, two columns in an int; widened in registers at every width. */
+/** BF16 values, two columns in an int; widened in registers where enough of them are. */
 final class BF16Panels extends PackedPanels {
 
   BF16Panels(Tensor tensor) {
@@ -34,6 +34,6 @@ final class BF16Panels extends PackedPanels {
       int yStride,
       Workspace workspace) {
     int start = unitStart(panel, from);
-    BF16Gemm.multiply(data, start, count, x, from, xStride, n, y, yOffset, yStride);
+    BF16Gemm.multiply(data, start, count, x, from, xStride, n, y, yOffset, yStride, workspace.tile);
   }
 }

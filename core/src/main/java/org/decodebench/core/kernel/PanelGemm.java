@@ -92,6 +92,12 @@ final class PanelGemm {
 
   private static void vectors(
       float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+    if (n == 1 && !MANY_REGISTERS) {
+      for (int c = 0; c < PANEL; c += 8 * L) {
+        block1x8(w, wo + c, count, x, xo, y, yo + c);
+      }
+      return;
+    }
     int lines = n <= 6 ? count : LINES;
     for (int k = 0; k < count; k += lines) {
       int end = Math.min(lines, count - k);
@@ -420,5 +426,41 @@ final class PanelGemm {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
+  }
+
+  /**
+   * One input, 8 vectors of outputs: as many sums as two multipliers of four cycles can have under
+   * way. Wide vectors make do with 4, which is a whole line.
+   */
+  private static void block1x8(
+      float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
+    FloatVector a0 = FloatVector.fromArray(S, y, yo);
+    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a4 = FloatVector.fromArray(S, y, yo + 4 * L);
+    FloatVector a5 = FloatVector.fromArray(S, y, yo + 5 * L);
+    FloatVector a6 = FloatVector.fromArray(S, y, yo + 6 * L);
+    FloatVector a7 = FloatVector.fromArray(S, y, yo + 7 * L);
+    for (int k = 0; k < count; k++) {
+      int at = wo + k * PANEL;
+      FloatVector b = FloatVector.broadcast(S, x[xo + k]);
+      a0 = b.fma(FloatVector.fromArray(S, w, at), a0);
+      a1 = b.fma(FloatVector.fromArray(S, w, at + L), a1);
+      a2 = b.fma(FloatVector.fromArray(S, w, at + 2 * L), a2);
+      a3 = b.fma(FloatVector.fromArray(S, w, at + 3 * L), a3);
+      a4 = b.fma(FloatVector.fromArray(S, w, at + 4 * L), a4);
+      a5 = b.fma(FloatVector.fromArray(S, w, at + 5 * L), a5);
+      a6 = b.fma(FloatVector.fromArray(S, w, at + 6 * L), a6);
+      a7 = b.fma(FloatVector.fromArray(S, w, at + 7 * L), a7);
+    }
+    a0.intoArray(y, yo);
+    a1.intoArray(y, yo + L);
+    a2.intoArray(y, yo + 2 * L);
+    a3.intoArray(y, yo + 3 * L);
+    a4.intoArray(y, yo + 4 * L);
+    a5.intoArray(y, yo + 5 * L);
+    a6.intoArray(y, yo + 6 * L);
+    a7.intoArray(y, yo + 7 * L);
   }
 }
