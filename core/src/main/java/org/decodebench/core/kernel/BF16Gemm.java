@@ -18,11 +18,8 @@ final class BF16Gemm {
   private static final int PANEL = Matrix.PANEL;
   private static final IntVector HIGH = IntVector.broadcast(I, 0xFFFF0000);
 
-  // 16 accumulators want the 32 registers that come with 512-bit vectors.
-  private static final boolean MANY_REGISTERS = L == 16;
-
   /** Most inputs for which widening in registers is cheaper than a tile. */
-  private static final int FEW = MANY_REGISTERS ? Integer.MAX_VALUE : 4;
+  private static final int FEW = Lanes.MANY_REGISTERS ? Integer.MAX_VALUE : 4;
 
   private static final WarmUp WARM_UP = new WarmUp(BF16Gemm::exercise);
 
@@ -94,7 +91,7 @@ final class BF16Gemm {
     float[] x = new float[7 * count];
     float[] y = new float[7 * PANEL];
     vectors(w, 0, count, x, 0, count, 7, y, 0, PANEL);
-    if (!MANY_REGISTERS) {
+    if (!Lanes.MANY_REGISTERS) {
       widen(w, 0, count / 2, new float[count * PANEL]);
     }
   }
@@ -104,7 +101,7 @@ final class BF16Gemm {
     int pairs = count / 2;
     for (int c = 0; c < PANEL; c += 4 * L) {
       int i = 0;
-      if (MANY_REGISTERS) {
+      if (Lanes.MANY_REGISTERS) {
         for (; i + 4 <= n; i += 4) {
           block4(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
         }

@@ -15,6 +15,9 @@ final class Lanes {
   /** Values in a vector: 4, 8 or 16. */
   static final int L = FLOATS.length();
 
+  /** 32 vector registers come with 512-bit vectors; 16 are too few for large register blocks. */
+  static final boolean MANY_REGISTERS = L == 16;
+
   private Lanes() {}
 
   private static VectorSpecies<Float> choose() {

@@ -20,9 +20,6 @@ final class PanelGemm {
   /** Lines of a panel, 32 KiB, that stay in the first cache while all inputs pass. */
   private static final int LINES = 128;
 
-  // 24 accumulators want the 32 registers that come with 512-bit vectors.
-  private static final boolean MANY_REGISTERS = L == 16;
-
   private static final WarmUp WARM_UP = new WarmUp(PanelGemm::exercise);
 
   private PanelGemm() {}
@@ -92,7 +89,7 @@ final class PanelGemm {
 
   private static void vectors(
       float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
-    if (n == 1 && !MANY_REGISTERS) {
+    if (n == 1 && !Lanes.MANY_REGISTERS) {
       for (int c = 0; c < PANEL; c += 8 * L) {
         block1x8(w, wo + c, count, x, xo, y, yo + c);
       }
@@ -127,7 +124,7 @@ final class PanelGemm {
 
   /** How many of the inputs that are left to take at once: so that no small block is left over. */
   private static int blockOf(int left) {
-    if (!MANY_REGISTERS) {
+    if (!Lanes.MANY_REGISTERS) {
       return Math.min(left, 2);
     }
     return switch (left) {
@@ -432,8 +429,7 @@ final class PanelGemm {
    * One input, 8 vectors of outputs: as many sums as two multipliers of four cycles can have under
    * way. Wide vectors make do with 4, which is a whole line.
    */
-  private static void block1x8(
-      float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
+  private static void block1x8(float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
     FloatVector a0 = FloatVector.fromArray(S, y, yo);
     FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);

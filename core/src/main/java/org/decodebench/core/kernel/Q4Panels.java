@@ -114,13 +114,13 @@ final class Q4Panels extends TiledPanels {
 
   @Override
   int few() {
-    return MOST;
+    return Lanes.MANY_REGISTERS ? MOST : 2;
   }
 
   /** All at once where the weights are passed only once. */
   @Override
   int columnsAt(int n) {
-    return (n == 1 || n == 2 || n == 4) && WARM_UP.isReady() ? columns() : K_BLOCK;
+    return (n == 1 || n == 2 || n == 4) && n <= few() && WARM_UP.isReady() ? columns() : K_BLOCK;
   }
 
   @Override
