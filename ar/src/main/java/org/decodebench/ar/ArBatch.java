@@ -124,7 +124,8 @@ final class ArBatch {
     int token = sampler.sample(logits, row, text.history(), text.uniform(text.length(), 0));
     if (logProbabilities != null) {
       logProbabilities[place.index] +=
-          Distributions.logProbability(logits.values(), logits.offset(row), logits.vocab(), token);
+          Distributions.logProbability(
+              logits.values(row), logits.offset(row), logits.vocab(), token);
     }
     int position = text.generated();
     text.append(token);

@@ -124,7 +124,8 @@ final class ContrastiveBatch implements Prefill.Reader {
   }
 
   private void follow(Writer writer, Logits logits, int row) {
-    sampler.distribution(logits.values(), logits.offset(row), writer.text.history(), writer.next);
+    sampler.distribution(
+        logits.values(row), logits.offset(row), writer.text.history(), writer.next);
   }
 
   /** The most probable tokens, side by side behind the text. */

@@ -94,7 +94,7 @@ final class DiffusionDrafter implements Drafter {
         text[length + i] = logits.peak(first + i, mask).token();
         continue;
       }
-      System.arraycopy(logits.values(), logits.offset(first + i), row, 0, row.length);
+      System.arraycopy(logits.values(first + i), logits.offset(first + i), row, 0, row.length);
       row[mask] = Float.NEGATIVE_INFINITY;
       History history = new History(text, length + i, seat.text().prompt());
       if (greedy) {

@@ -63,7 +63,7 @@ final class DraftTree {
     int[] path = path(leaf);
     double[] q = new double[logits.vocab()];
     History history = new History(path, path.length, seat.text().prompt());
-    sampler.distribution(logits.values(), logits.offset(row), history, q);
+    sampler.distribution(logits.values(row), logits.offset(row), history, q);
     for (int c = 0; c < count && q != null; c++) {
       double u = seat.text().uniform(path.length, Verifier.draw(c));
       int token = Distributions.sample(q, u);
@@ -82,11 +82,11 @@ final class DraftTree {
   void growSurest(int leaf, Logits logits, int row, int count) {
     double[] p = new double[logits.vocab()];
     if (greedy) {
-      Distributions.softmax(logits.values(), logits.offset(row), p);
+      Distributions.softmax(logits.values(row), logits.offset(row), p);
     } else {
       int[] path = path(leaf);
       History history = new History(path, path.length, seat.text().prompt());
-      sampler.distribution(logits.values(), logits.offset(row), history, p);
+      sampler.distribution(logits.values(row), logits.offset(row), history, p);
     }
     double before = leaf < 0 ? 1 : confidences.get(leaf);
     for (int c = 0; c < count; c++) {
@@ -177,7 +177,7 @@ final class DraftTree {
     }
     float[] values =
         Arrays.copyOfRange(
-            logits.values(), logits.offset(row), logits.offset(row) + logits.vocab());
+            logits.values(row), logits.offset(row), logits.offset(row) + logits.vocab());
     for (int i = 0; i < best.length; i++) {
       best[i] = Distributions.argmax(values, 0, values.length);
       values[best[i]] = Float.NEGATIVE_INFINITY;

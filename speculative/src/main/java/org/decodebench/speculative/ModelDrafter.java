@@ -139,7 +139,7 @@ final class ModelDrafter implements Drafter {
       if (q == null) {
         return sampler.sample(logits, row, history, 0);
       }
-      sampler.distribution(logits.values(), logits.offset(row), history, q);
+      sampler.distribution(logits.values(row), logits.offset(row), history, q);
       return Distributions.sample(q, given.uniform(text.length, Verifier.draw(0)));
     }
 

@@ -80,7 +80,7 @@ final class Verifier {
       text.append(token);
       return find(draft, children, token);
     }
-    sampler.distribution(logits.values(), logits.offset(row), text.history(), p);
+    sampler.distribution(logits.values(row), logits.offset(row), text.history(), p);
     for (int c = 0; c < children.length; c++) {
       int token = draft.tokens()[children[c]];
       double[] q = draft.proposals()[children[c]];

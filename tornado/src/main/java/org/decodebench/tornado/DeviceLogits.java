@@ -24,6 +24,19 @@ final class DeviceLogits extends Logits {
     return session.logits();
   }
 
+  @Override
+  public float[] values(int row) {
+    return session.logits(row);
+  }
+
+  @Override
+  public float get(int row, int token) {
+    if (summarized(row) && token == (int) field(row, SummaryKernel.TOKEN)) {
+      return (float) field(row, SummaryKernel.FIRST);
+    }
+    return super.get(row, token);
+  }
+
   private double field(int row, int field) {
     return session.summary()[row * SummaryKernel.FIELDS + field];
   }

@@ -248,15 +248,18 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Copies the logits of the last forward.
+   * Copies rows of the last forward's logits.
    *
-   * @param to receives {@code [wanted][vocab]}
+   * @param first of the rows
+   * @param to has room for {@code [wanted][vocab]}; rows go where they belong in it
    */
-  void logits(float[] to) {
-    int size = wanted * vocab;
+  void logits(int first, int rows, float[] to) {
+    int from = first * vocab;
+    int size = rows * vocab;
     guarded(() -> {
-      read(new DataRange(buffers.logits()).withSize(size), 4L * size);
-      MemorySegment.copy(buffers.logits().getSegment(), ValueLayout.JAVA_FLOAT, 0, to, 0, size);
+      read(new DataRange(buffers.logits()).withOffset(from).withSize(size), 4L * size);
+      MemorySegment.copy(
+          buffers.logits().getSegment(), ValueLayout.JAVA_FLOAT, 4L * from, to, from, size);
       return last;
     });
   }

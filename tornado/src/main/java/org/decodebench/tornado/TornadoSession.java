@@ -1,5 +1,6 @@
 package org.decodebench.tornado;
 
+import java.util.BitSet;
 import java.util.List;
 import org.decodebench.core.model.Logits;
 import org.decodebench.core.model.Run;
@@ -15,7 +16,7 @@ final class TornadoSession implements Session {
   private float[] logits = {};
   private float[] hidden = {};
   private double[] summary = {};
-  private boolean logitsHere;
+  private final BitSet rowsHere = new BitSet();
   private boolean hiddenHere;
   private DeviceLogits last;
   private boolean open = true;
@@ -34,14 +35,32 @@ final class TornadoSession implements Session {
   /** The logits of the last forward, copied from the device unless they have been. */
   float[] logits() {
     synchronized (model) {
-      if (!logitsHere) {
-        int size = last.rows() * last.vocab();
-        logits = logits.length < size ? new float[size] : logits;
-        model.copyLogits(logits);
-        logitsHere = true;
+      if (rowsHere.cardinality() < last.rows()) {
+        copy(0, last.rows());
       }
       return logits;
     }
+  }
+
+  /**
+   * The same array, in which at least one row of the last forward holds. Rows come one by one,
+   * until so many were asked for that all the rest probably will be.
+   */
+  float[] logits(int row) {
+    synchronized (model) {
+      if (!rowsHere.get(row)) {
+        boolean few = rowsHere.cardinality() * 4 < last.rows();
+        copy(few ? row : 0, few ? 1 : last.rows());
+      }
+      return logits;
+    }
+  }
+
+  private void copy(int first, int rows) {
+    int size = last.rows() * last.vocab();
+    logits = logits.length < size ? new float[size] : logits;
+    model.copyLogits(first, rows, logits);
+    rowsHere.set(first, first + rows);
   }
 
   @Override
@@ -105,7 +124,7 @@ final class TornadoSession implements Session {
           new DeviceLogits(
               this, layout.wanted(), model.config().vocabSize(), Engine.mask(model.config()));
     }
-    logitsHere = false;
+    rowsHere.clear();
     hiddenHere = false;
     model.forward(this, runs, layout);
     sequences.wrote(runs);

@@ -203,9 +203,9 @@ public final class TornadoTransformer implements DeviceModel {
     }
   }
 
-  /** Copies the logits of the last forward from the device. */
-  void copyLogits(float[] to) {
-    engine.logits(to);
+  /** Copies rows of the last forward's logits from the device to their places. */
+  void copyLogits(int first, int rows, float[] to) {
+    engine.logits(first, rows, to);
   }
 
   /** Copies what the logits of the last forward were computed from. */

@@ -139,6 +139,49 @@ class SummaryTest {
   }
 
   @Test
+  void aRowThatIsAskedForIsCopiedWithoutTheOthers() {
+    try (LanguageModel model = model();
+        Session session = model.open(20, 1)) {
+      DeviceModel device = (DeviceModel) model;
+      device.profile();
+      float[] expected = forward(session, 1).values().clone();
+      Logits logits = forward(session, 1);
+      long before = device.times().bytes();
+      int vocab = logits.vocab();
+      for (int row : new int[] {4, 8}) {
+        float[] values = logits.values(row);
+        for (int i = row * vocab; i < (row + 1) * vocab; i++) {
+          assertEquals(expected[i], values[i]);
+        }
+      }
+      assertEquals(expected[4 * vocab + 3], logits.get(4, 3));
+      long copied = device.times().bytes() - before;
+      boolean summarized = Sdk.device().getDeviceContext().isFP64Supported();
+      assertEquals(summarized ? 2 * 4L * vocab : 0, copied);
+      assertArrayEquals(expected, logits.values());
+    }
+  }
+
+  @Test
+  void theProbabilityOfABestTokenCopiesNothing() {
+    needsDoubles();
+    try (LanguageModel model = model();
+        Session session = model.open(20, 1)) {
+      DeviceModel device = (DeviceModel) model;
+      device.profile();
+      float[] expected = forward(session, 1).values().clone();
+      Logits logits = forward(session, 1);
+      int mask = model.config().maskTokenId().getAsInt();
+      long before = device.times().bytes();
+      for (int row = 0; row < logits.rows(); row++) {
+        int best = logits.peak(row, mask).token();
+        assertEquals(expected[row * logits.vocab() + best], logits.get(row, best));
+      }
+      assertEquals(before, device.times().bytes());
+    }
+  }
+
+  @Test
   void aGreedyStepCopiesNoLogits() {
     needsDoubles();
     try (LanguageModel model = model();

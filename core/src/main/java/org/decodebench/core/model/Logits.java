@@ -5,8 +5,8 @@ package org.decodebench.core.model;
  * [rows][vocab]}, row-major. They belong to the session and hold until its next forward.
  *
  * <p>What a greedy step or the ranking of a diffusion step needs is asked by {@link #peak} and
- * {@link #mass}: a runtime whose logits are on a device answers these there, and copies {@link
- * #values} only when they are asked for.
+ * {@link #mass}: a runtime whose logits are on a device answers these there, and copies a row or
+ * all {@link #values} only when they are asked for.
  */
 public class Logits {
   private final float[] values;
@@ -44,6 +44,14 @@ public class Logits {
     return values;
   }
 
+  /**
+   * The array of {@link #values}, in which at least this row holds: one that is sampled need not
+   * bring the others along.
+   */
+  public float[] values(int row) {
+    return values();
+  }
+
   public final int rows() {
     return rows;
   }
@@ -57,8 +65,8 @@ public class Logits {
     return row * vocab;
   }
 
-  public final float get(int row, int token) {
-    return values()[row * vocab + token];
+  public float get(int row, int token) {
+    return values(row)[row * vocab + token];
   }
 
   /** The largest logit's token; the lowest id among equals. */
@@ -70,7 +78,7 @@ public class Logits {
    * @param except a token that does not count, or -1
    */
   public Peak peak(int row, int except) {
-    float[] logits = values();
+    float[] logits = values(row);
     int best = -1;
     float first = Float.NEGATIVE_INFINITY;
     float second = Float.NEGATIVE_INFINITY;
@@ -97,7 +105,7 @@ public class Logits {
    * @throws IllegalStateException if a logit is NaN
    */
   public Mass mass(int row, int except) {
-    float[] logits = values();
+    float[] logits = values(row);
     double top = peak(row, except).first();
     boolean possible = top > Double.NEGATIVE_INFINITY;
     double sum = 0;

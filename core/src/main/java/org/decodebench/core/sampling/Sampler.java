@@ -62,7 +62,7 @@ public final class Sampler {
     if (isArgmax()) {
       return logits.argmax(row);
     }
-    distribution(logits.values(), logits.offset(row), history, distribution);
+    distribution(logits.values(row), logits.offset(row), history, distribution);
     return Distributions.sample(distribution, u);
   }
 }

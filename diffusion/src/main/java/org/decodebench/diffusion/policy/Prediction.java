@@ -26,9 +26,11 @@ public final class Prediction {
     this.maskId = maskId;
   }
 
-  /** Holds the row at {@code offset…offset + vocab - 1}. */
+  /**
+   * Holds the row at {@code offset…offset + vocab - 1}; what else is in it may be another step's.
+   */
   public float[] logits() {
-    return logits.values();
+    return logits.values(row);
   }
 
   public int offset() {
