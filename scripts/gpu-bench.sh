@@ -26,6 +26,7 @@ die() {
 if [ -d "$here/runtime" ]; then
   java=$here/runtime/bin/java sdk=$here/sdk work=$here
   program=$here/lib/'*' tests=$here/test
+  export SHARED=$here # a test's model is below data
 else
   cd "$root" || exit 2
   root=$PWD
@@ -34,7 +35,7 @@ else
   java=$DECODEBENCH_JDK/bin/java
   sdk=${TORNADOVM_HOME:-${HOME-}/.sdkman/candidates/tornadovm/current}
   [ -d "$sdk/share/java/tornado" ] || die "no TornadoVM SDK: set TORNADOVM_HOME"
-  export TORNADOVM_HOME=$sdk
+  export TORNADOVM_HOME=$sdk SHARED=${SHARED:-$root/../shared}
   work=$root/tornado/target
   program="$root/reports/target/lib/*:$root/tornado/target/lib/*" tests=$work/bench-test
 fi
@@ -61,10 +62,12 @@ pack() {
   cp "$sdk"/share/java/graalJars/* "$bundle/sdk/share/java/graalJars/"
   cp "$sdk"/share/java/tornado/* "$bundle/sdk/share/java/tornado/"
   # What only TornadoVM's own tests and examples need.
-  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,junit,hamcrest}*
+  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,jopt-simple,junit,hamcrest}*
   for f in tornado-argfile.template tornado-argfile; do
     [ ! -r "$sdk/$f" ] || sed "s|$sdk|\${TORNADOVM_HOME}|g" "$sdk/$f" >"$bundle/sdk/tornado-argfile.template"
   done
+  model=data/models/stories260K.gguf
+  [ ! -r "$SHARED/$model" ] || install -D "$SHARED/$model" "$bundle/$model"
   cp "$here"/gpu-bench.{sh,yaml} "$here/tornado-args.sh" "$bundle/"
   tar -C "$dir" -c decodebench-gpu | gzip -9 >"$1.part" && mv "$1.part" "$1"
   rm -rf "$dir"
@@ -154,7 +157,7 @@ tokens() {
 
 # One forward at several widths. JMH's forks inherit the flags.
 forward() {
-  decodebench jmh ForwardBenchmark -p backend=TORNADO -p type="$type" -p shape="$shape" -p width="$widths" \
+  decodebench jmh ForwardBenchmark.causal -foe true -p backend=TORNADO -p type="$type" -p shape="$shape" -p width="$widths" \
     -f 1 -wi 2 -w 1 -i 5 -r 1 -bm avgt -tu ms -rf json -rff "$out/forward.json"
 }
 

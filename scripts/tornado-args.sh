@@ -1,7 +1,8 @@
 #!/bin/sh
 # tornado-args.sh SDK: prints the JVM flags for TornadoVM, from the SDK's argument file. Java's argument
 # files know no variables, so they are filled in. A backend whose library does not load here, as NVIDIA's
-# without its driver, is left out: TornadoVM would fail as a whole.
+# without its driver, is left out: TornadoVM would fail as a whole. So are the jars of TornadoVM's own
+# tests, which would take the place of ours of the same name (JMH).
 set -eu
 sdk=$1
 file=$sdk/tornado-argfile
@@ -15,19 +16,20 @@ for library in "$sdk"/lib/libtornado-*.so; do
   if ldd "$library" 2>/dev/null | grep -q 'not found'; then left_out="$left_out $name"; fi
 done
 jars=
-if [ -n "$left_out" ]; then
-  for jar in "$sdk"/share/java/tornado/*.jar; do
-    for name in $left_out; do
-      case ${jar##*/} in tornado-drivers-"$name"-*) continue 2 ;; esac
-    done
-    jars=$jars${jars:+:}$jar
+for jar in "$sdk"/share/java/tornado/*.jar; do
+  case ${jar##*/} in
+    jmh-* | jopt-simple-* | junit-* | hamcrest-* | lucene-*) continue ;;
+    tornado-benchmarks-* | tornado-examples-* | tornado-fuzz-* | tornado-unittests-*) continue ;;
+  esac
+  for name in $left_out; do
+    case ${jar##*/} in tornado-drivers-"$name"-*) continue 2 ;; esac
   done
-fi
-# The current folder is no place for modules.
-sed -e "s|[$]{TORNADOVM_HOME}|$sdk|g" -e 's|^--module-path \.:|--module-path |' "$file" |
+  jars=$jars${jars:+:}$jar
+done
+sed "s|[$]{TORNADOVM_HOME}|$sdk|g" "$file" |
   awk -v left_out="$left_out" -v jars="$jars" '
     BEGIN { n = split(left_out, names, " ") }
-    jars != "" && /^--module-path / { print "--module-path " jars; next }
+    /^--module-path / { print "--module-path " jars; next }
     {
       for (i = 1; i <= n; i++) {
         if ($0 !~ "tornado\\.drivers\\." names[i]) continue

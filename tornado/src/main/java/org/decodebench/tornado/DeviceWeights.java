@@ -169,7 +169,7 @@ record DeviceWeights(
       int at = 0;
       for (int i = 0; biased && i < config.layers(); i++) {
         for (int part = 0; part < names.length; part++) {
-          put(layer(i) + names[part] + ".bias", sizes[part], bias, at);
+          putIfPresent(layer(i) + names[part] + ".bias", sizes[part], bias, at);
           at += sizes[part];
         }
       }
@@ -177,12 +177,16 @@ record DeviceWeights(
     }
 
     /** Copies a vector if there is one. */
-    private void put(String name, int size, FloatArray to, int at) {
+    private void putIfPresent(String name, int size, FloatArray to, int at) {
       if (source.find(name).isPresent()) {
-        float[] values = values(source.get(name, size));
-        for (int i = 0; i < size; i++) {
-          to.set(at + i, values[i]);
-        }
+        put(name, size, to, at);
+      }
+    }
+
+    private void put(String name, int size, FloatArray to, int at) {
+      float[] values = values(source.get(name, size));
+      for (int i = 0; i < size; i++) {
+        to.set(at + i, values[i]);
       }
     }
 
@@ -194,10 +198,9 @@ record DeviceWeights(
       FloatArray weights = new FloatArray(config.layers() * hidden);
       FloatArray biases = new FloatArray(biased ? config.layers() * hidden : 1);
       for (int i = 0; i < config.layers(); i++) {
-        source.get(layer(i) + name + ".weight", hidden);
         put(layer(i) + name + ".weight", hidden, weights, i * hidden);
         if (biased) {
-          put(layer(i) + name + ".bias", hidden, biases, i * hidden);
+          putIfPresent(layer(i) + name + ".bias", hidden, biases, i * hidden);
         }
       }
       return new Norms(weights, biases, biased);
@@ -220,8 +223,6 @@ record DeviceWeights(
       FloatArray norms = new FloatArray(config.layers() * 2 * size + 1);
       for (int i = 0; config.qkNorm() && i < config.layers(); i++) {
         String attention = layer(i) + "self_attn.";
-        source.get(attention + "q_norm.weight", size);
-        source.get(attention + "k_norm.weight", size);
         put(attention + "q_norm.weight", size, norms, 2 * i * size);
         put(attention + "k_norm.weight", size, norms, (2 * i + 1) * size);
       }
