@@ -78,7 +78,11 @@ final class Devices {
 
   private static Device describe(String id, TornadoDevice device) {
     String driver =
-        "%s, %s".formatted(device.getTornadoVMBackend(), device.getPlatformName().strip());
+        "%s, %s%s"
+            .formatted(
+                device.getTornadoVMBackend(),
+                device.getPlatformName().strip(),
+                version(device.getPhysicalDevice().getDeviceInfo()));
     return new Device(
         id,
         device.getPhysicalDevice().getDeviceName().strip(),
@@ -86,6 +90,16 @@ final class Devices {
         device.getDeviceType().name(),
         device.getMaxGlobalMemory(),
         device.getPhysicalDevice().getDeviceMaxComputeUnits());
+  }
+
+  /** Of the driver, where the description of a device has a line for it. */
+  private static String version(String description) {
+    return description
+        .lines()
+        .filter(l -> l.startsWith("Driver version"))
+        .map(l -> " " + l.substring(l.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("");
   }
 
   /**

@@ -23,7 +23,9 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * A model's task graphs over buffers of a certain size, compiled once and executed for every
@@ -133,7 +135,7 @@ final class Engine implements AutoCloseable {
     wide =
         new ForwardGraph(
             "wide", true, config, weights, buffers, call, chunk, summarizes, scheduler);
-    List<Object> resident = new ArrayList<>(weights.arrays());
+    List<TornadoNativeArray> resident = new ArrayList<>(weights.arrays());
     resident.addAll(buffers.arrays());
     Object[] all = resident.toArray();
     narrow
@@ -174,8 +176,31 @@ final class Engine implements AutoCloseable {
         plan.withCUDAGraph();
       }
       // Nothing to evaluate: this only uploads, once through all chunks.
-      return executeChunks(NARROW);
+      TornadoExecutionResult result = executeChunks(NARROW);
+      resident.stream()
+          .filter(a -> a.getSize() > 1) // else what a model lacks, and no task takes
+          .filter(a -> summarizes || a != buffers.summary())
+          .forEach(a -> checkThere(a, result));
+      return result;
     });
+  }
+
+  /**
+   * Where memory runs out, OpenCL's backend goes on after a message of its own. What is not on the
+   * device is found by a word that does not come back from it.
+   */
+  private static void checkThere(TornadoNativeArray array, TornadoExecutionResult result) {
+    MemorySegment host = array.getSegment();
+    long at = host.byteSize() - Integer.BYTES;
+    int word = host.get(ValueLayout.JAVA_INT, at);
+    host.set(ValueLayout.JAVA_INT, at, ~word);
+    result.transferToHost(new DataRange(array).withOffset(array.getSize() - 1).withSize(1));
+    boolean there = host.get(ValueLayout.JAVA_INT, at) != ~word;
+    host.set(ValueLayout.JAVA_INT, at, word);
+    if (!there) {
+      throw new TornadoOutOfMemoryException(
+          "the driver gave no buffer of %d MB".formatted(host.byteSize() >> 20));
+    }
   }
 
   private static TaskGraph takeOver(TaskGraph graph, Object[] all, IntArray call) {
@@ -337,7 +362,13 @@ final class Engine implements AutoCloseable {
 
   /** Copies keys and values to the host. */
   Buffers download() {
-    guarded(() -> last.transferToHost(buffers.keys(), buffers.values()));
+    guarded(() -> {
+      // Without a size TornadoVM takes that of the last copy.
+      for (FloatArray array : List.of(buffers.keys(), buffers.values())) {
+        last.transferToHost(new DataRange(array).withSize(array.getSize()));
+      }
+      return last;
+    });
     return buffers;
   }
 
@@ -351,9 +382,14 @@ final class Engine implements AutoCloseable {
     } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
       throw new UsageException(
           "device %s: out of memory; take a smaller model, fewer sequences or a shorter context (%s)"
-              .formatted(device, e.getMessage()),
+              .formatted(device, firstLine(e.getMessage())),
           e);
     }
+  }
+
+  /** Without the colours of a terminal. */
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("").replaceAll("\u001B\\[[\\d;]*m", "").strip();
   }
 
   @Override

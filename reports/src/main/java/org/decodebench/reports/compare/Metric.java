@@ -1,6 +1,7 @@
 package org.decodebench.reports.compare;
 
 import java.util.Optional;
+import java.util.Set;
 import org.decodebench.reports.result.Figure;
 
 /**
@@ -26,6 +27,16 @@ public record Metric(String name, String label, String unit, boolean higherIsBet
     MACHINE
   }
 
+  /** Figures of work that are measured, where the others are counted. */
+  private static final Set<String> MEASURED_WORK =
+      Set.of(
+          "energy_j_per_token",
+          "measured_ms_per_token",
+          "roofline_share",
+          "device_kernel_ms",
+          "device_transfer_ms",
+          "device_other_share");
+
   /** Of a figure of a run; empty for one that has no good direction. */
   public static Optional<Metric> of(Figure figure) {
     if (figure.better() == Figure.Better.NEITHER) {
@@ -34,7 +45,7 @@ public record Metric(String name, String label, String unit, boolean higherIsBet
     Kind kind =
         switch (figure.group()) {
           case SPEED -> Kind.TIME;
-          case WORK -> figure.name().equals("energy_j_per_token") ? Kind.TIME : Kind.COUNT;
+          case WORK -> MEASURED_WORK.contains(figure.name()) ? Kind.TIME : Kind.COUNT;
           case DRAFTING, QUALITY -> Kind.QUALITY;
           case MACHINE -> Kind.MACHINE;
         };

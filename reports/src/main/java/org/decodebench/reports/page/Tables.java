@@ -66,6 +66,10 @@ final class Tables {
           "other_us_per_token",
           "gb_per_s",
           "gflop_per_s",
+          "device_kernel_ms",
+          "device_transfer_ms",
+          "device_bytes",
+          "device_other_share",
           "energy_j_per_token");
 
   static PageModel.Table summary(List<Entry> entries) {

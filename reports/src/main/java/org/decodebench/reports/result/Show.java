@@ -46,10 +46,10 @@ public final class Show {
       String format = value == 0 || value == 1 ? "%.0f %%" : "%.1f %%";
       return String.format(Locale.ROOT, format, value * 100);
     }
-    if (figure.name().equals("bytes_per_token") || figure.name().equals("flop_per_token")) {
-      return prefixed(value);
-    }
-    return number(value);
+    return switch (figure.name()) {
+      case "bytes_per_token", "flop_per_token", "device_bytes" -> prefixed(value);
+      default -> number(value);
+    };
   }
 
   /** With a decimal prefix: 12.3 M. */
@@ -88,7 +88,8 @@ public final class Show {
           "valid_share",
           "sequence_error_rate",
           "token_error_rate",
-          "slo_share" ->
+          "slo_share",
+          "device_other_share" ->
           true;
       default -> false;
     };
