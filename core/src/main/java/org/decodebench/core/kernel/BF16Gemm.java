@@ -92,6 +92,7 @@ final class BF16Gemm {
     float[] y = new float[7 * PANEL];
     vectors(w, 0, count, x, 0, count, 7, y, 0, PANEL);
     if (!Lanes.MANY_REGISTERS) {
+      vectors(w, 0, count, x, 0, count, 1, y, 0, PANEL);
       widen(w, 0, count / 2, new float[count * PANEL]);
     }
   }
@@ -99,7 +100,11 @@ final class BF16Gemm {
   private static void vectors(
       int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
     int pairs = count / 2;
-    for (int c = 0; c < PANEL; c += 4 * L) {
+    boolean lines = n == 1 && !Lanes.MANY_REGISTERS;
+    for (int c = 0; lines && c < PANEL; c += 8 * L) {
+      block1x8(w, wo + c, pairs, x, xo, y, yo + c);
+    }
+    for (int c = 0; !lines && c < PANEL; c += 4 * L) {
       int i = 0;
       if (Lanes.MANY_REGISTERS) {
         for (; i + 4 <= n; i += 4) {
@@ -214,38 +219,38 @@ final class BF16Gemm {
     for (int j = 0; j < pairs; j++) {
       int at = wo + j * PANEL;
       int k = 2 * j;
-      IntVector p0 = IntVector.fromArray(I, w, at);
-      IntVector p1 = IntVector.fromArray(I, w, at + L);
-      IntVector p2 = IntVector.fromArray(I, w, at + 2 * L);
-      IntVector p3 = IntVector.fromArray(I, w, at + 3 * L);
-      FloatVector w0 = low(p0);
-      FloatVector w1 = low(p1);
-      FloatVector w2 = low(p2);
-      FloatVector w3 = low(p3);
-      FloatVector b = FloatVector.broadcast(S, x[xo + k]);
-      a00 = b.fma(w0, a00);
-      a01 = b.fma(w1, a01);
-      a02 = b.fma(w2, a02);
-      a03 = b.fma(w3, a03);
-      b = FloatVector.broadcast(S, x[x1 + k]);
-      a10 = b.fma(w0, a10);
-      a11 = b.fma(w1, a11);
-      a12 = b.fma(w2, a12);
-      a13 = b.fma(w3, a13);
-      w0 = high(p0);
-      w1 = high(p1);
-      w2 = high(p2);
-      w3 = high(p3);
-      b = FloatVector.broadcast(S, x[xo + k + 1]);
-      a00 = b.fma(w0, a00);
-      a01 = b.fma(w1, a01);
-      a02 = b.fma(w2, a02);
-      a03 = b.fma(w3, a03);
-      b = FloatVector.broadcast(S, x[x1 + k + 1]);
-      a10 = b.fma(w0, a10);
-      a11 = b.fma(w1, a11);
-      a12 = b.fma(w2, a12);
-      a13 = b.fma(w3, a13);
+      FloatVector b0 = FloatVector.broadcast(S, x[xo + k]);
+      FloatVector b1 = FloatVector.broadcast(S, x[x1 + k]);
+      FloatVector c0 = FloatVector.broadcast(S, x[xo + k + 1]);
+      FloatVector c1 = FloatVector.broadcast(S, x[x1 + k + 1]);
+      IntVector p = IntVector.fromArray(I, w, at);
+      FloatVector v = low(p);
+      a00 = b0.fma(v, a00);
+      a10 = b1.fma(v, a10);
+      v = high(p);
+      a00 = c0.fma(v, a00);
+      a10 = c1.fma(v, a10);
+      p = IntVector.fromArray(I, w, at + L);
+      v = low(p);
+      a01 = b0.fma(v, a01);
+      a11 = b1.fma(v, a11);
+      v = high(p);
+      a01 = c0.fma(v, a01);
+      a11 = c1.fma(v, a11);
+      p = IntVector.fromArray(I, w, at + 2 * L);
+      v = low(p);
+      a02 = b0.fma(v, a02);
+      a12 = b1.fma(v, a12);
+      v = high(p);
+      a02 = c0.fma(v, a02);
+      a12 = c1.fma(v, a12);
+      p = IntVector.fromArray(I, w, at + 3 * L);
+      v = low(p);
+      a03 = b0.fma(v, a03);
+      a13 = b1.fma(v, a13);
+      v = high(p);
+      a03 = c0.fma(v, a03);
+      a13 = c1.fma(v, a13);
     }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
@@ -294,6 +299,45 @@ final class BF16Gemm {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
+  }
+
+  /**
+   * One input, 8 vectors of outputs: whole lines in their order, which the processor reads ahead
+   * of, and as many sums as two multipliers of four cycles can have under way.
+   */
+  private static void block1x8(int[] w, int wo, int pairs, float[] x, int xo, float[] y, int yo) {
+    FloatVector a0 = FloatVector.fromArray(S, y, yo);
+    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a4 = FloatVector.fromArray(S, y, yo + 4 * L);
+    FloatVector a5 = FloatVector.fromArray(S, y, yo + 5 * L);
+    FloatVector a6 = FloatVector.fromArray(S, y, yo + 6 * L);
+    FloatVector a7 = FloatVector.fromArray(S, y, yo + 7 * L);
+    for (int j = 0; j < pairs; j++) {
+      int at = wo + j * PANEL;
+      // A loop of two turns: written out, the method would be too long for the compiler.
+      for (int half = 0; half < 2; half++) {
+        int left = 16 - 16 * half;
+        FloatVector b = FloatVector.broadcast(S, x[xo + 2 * j + half]);
+        a0 = b.fma(widen(IntVector.fromArray(I, w, at), left), a0);
+        a1 = b.fma(widen(IntVector.fromArray(I, w, at + L), left), a1);
+        a2 = b.fma(widen(IntVector.fromArray(I, w, at + 2 * L), left), a2);
+        a3 = b.fma(widen(IntVector.fromArray(I, w, at + 3 * L), left), a3);
+        a4 = b.fma(widen(IntVector.fromArray(I, w, at + 4 * L), left), a4);
+        a5 = b.fma(widen(IntVector.fromArray(I, w, at + 5 * L), left), a5);
+        a6 = b.fma(widen(IntVector.fromArray(I, w, at + 6 * L), left), a6);
+        a7 = b.fma(widen(IntVector.fromArray(I, w, at + 7 * L), left), a7);
+      }
+    }
+    a0.intoArray(y, yo);
+    a1.intoArray(y, yo + L);
+    a2.intoArray(y, yo + 2 * L);
+    a3.intoArray(y, yo + 3 * L);
+    a4.intoArray(y, yo + 4 * L);
+    a5.intoArray(y, yo + 5 * L);
+    a6.intoArray(y, yo + 6 * L);
+    a7.intoArray(y, yo + 7 * L);
   }
 
   /** The low half for {@code left} 16, the high one for 0. */
