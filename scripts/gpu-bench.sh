@@ -55,14 +55,15 @@ pack() {
   mkdir -p "$bundle/lib" "$bundle/sdk/share/java/graalJars" "$bundle/sdk/share/java/tornado"
   "$DECODEBENCH_JDK/bin/jlink" --output "$bundle/runtime" --strip-debug --no-header-files --no-man-pages \
     --compress zip-9 --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.compiler,jdk.incubator.vector,jdk.internal.vm.ci,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs || die "jlink failed"
-  cp "$root"/reports/target/lib/*.jar "$root"/tornado/target/lib/*.jar "$bundle/lib/"
+  cp "$root"/reports/target/lib/*.jar "$bundle/lib/"
+  cp "$root"/tornado/target/lib/*.jar "$bundle/lib/"
   cp -r "$tests" "$bundle/test"
   for f in "$bundle"/lib/*.jar; do rm -f "$bundle/test/${f##*/}"; done
   cp -r "$sdk/lib" "$bundle/sdk/"
   cp "$sdk"/share/java/graalJars/* "$bundle/sdk/share/java/graalJars/"
   cp "$sdk"/share/java/tornado/* "$bundle/sdk/share/java/tornado/"
   # What only TornadoVM's own tests and examples need.
-  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,jopt-simple,junit,hamcrest}*
+  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,jopt-simple,log4j,junit,hamcrest}*
   for f in tornado-argfile.template tornado-argfile; do
     [ ! -r "$sdk/$f" ] || sed "s|$sdk|\${TORNADOVM_HOME}|g" "$sdk/$f" >"$bundle/sdk/tornado-argfile.template"
   done

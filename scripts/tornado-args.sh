@@ -2,7 +2,7 @@
 # tornado-args.sh SDK: prints the JVM flags for TornadoVM, from the SDK's argument file. Java's argument
 # files know no variables, so they are filled in. A backend whose library does not load here, as NVIDIA's
 # without its driver, is left out: TornadoVM would fail as a whole. So are the jars of TornadoVM's own
-# tests, which would take the place of ours of the same name (JMH).
+# tests, which would take the place of ours of the same name (JMH), and Log4j, which nothing needs.
 set -eu
 sdk=$1
 file=$sdk/tornado-argfile
@@ -18,7 +18,7 @@ done
 jars=
 for jar in "$sdk"/share/java/tornado/*.jar; do
   case ${jar##*/} in
-    jmh-* | jopt-simple-* | junit-* | hamcrest-* | lucene-*) continue ;;
+    jmh-* | jopt-simple-* | log4j-* | junit-* | hamcrest-* | lucene-*) continue ;;
     tornado-benchmarks-* | tornado-examples-* | tornado-fuzz-* | tornado-unittests-*) continue ;;
   esac
   for name in $left_out; do

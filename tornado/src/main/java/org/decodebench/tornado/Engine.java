@@ -186,8 +186,10 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Where memory runs out, OpenCL's backend goes on after a message of its own. What is not on the
-   * device is found by a word that does not come back from it.
+   * Where the driver refuses memory, OpenCL's backend goes on after a message of its own, and would
+   * compute with what is not there. A word is read back from each buffer: TornadoVM 5.2.0 ends the
+   * process where that fails, which is better than wrong tokens; a word that does not come back is
+   * an error.
    */
   private static void checkThere(TornadoNativeArray array, TornadoExecutionResult result) {
     MemorySegment host = array.getSegment();
