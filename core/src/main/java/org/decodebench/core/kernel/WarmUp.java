@@ -22,6 +22,9 @@ final class WarmUp {
   private static final int MOST_RUNS = 50_000;
   private static Thread thread;
 
+  /** What {@link #force} said last, also of classes that are loaded later; null without. */
+  private static Boolean forced;
+
   private final Runnable exercise;
   private boolean asked;
   private boolean ready;
@@ -34,8 +37,9 @@ final class WarmUp {
     synchronized (ALL) {
       ALL.add(this);
       // Where compilation is in the foreground, there is nothing to wait for.
-      asked = Boolean.getBoolean("decodebench.warm");
-      ready = asked;
+      boolean warm = Boolean.getBoolean("decodebench.warm");
+      asked = warm || forced != null;
+      ready = forced == null ? warm : forced;
     }
   }
 
@@ -101,9 +105,10 @@ final class WarmUp {
     }
   }
 
-  /** For tests: which form is taken from now on. */
+  /** For tests: which form is taken from now on, also by kernels that nobody has used yet. */
   static void force(boolean ready) {
     synchronized (ALL) {
+      forced = ready;
       for (WarmUp warmUp : ALL) {
         warmUp.asked = true;
         warmUp.ready = ready;
