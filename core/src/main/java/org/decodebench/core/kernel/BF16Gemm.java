@@ -100,27 +100,35 @@ final class BF16Gemm {
   private static void vectors(
       int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
     int pairs = count / 2;
-    boolean lines = n == 1 && !Lanes.MANY_REGISTERS;
-    for (int c = 0; lines && c < PANEL; c += 8 * L) {
-      block1x8(w, wo + c, pairs, x, xo, y, yo + c);
-    }
-    for (int c = 0; !lines && c < PANEL; c += 4 * L) {
-      int i = 0;
-      if (Lanes.MANY_REGISTERS) {
-        for (; i + 4 <= n; i += 4) {
-          block4(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
-        }
+    if (n == 1 && !Lanes.MANY_REGISTERS) {
+      for (int c = 0; c < PANEL; c += 8 * L) {
+        block1x8(w, wo + c, pairs, x, xo, y, yo + c);
       }
-      for (; i + 2 <= n; i += 2) {
-        block2(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
-      }
-      if (i < n) {
-        block1(w, wo + c, pairs, x, xo + i * xs, xs, y, yo + c + i * ys, ys);
+    } else {
+      for (int c = 0; c < PANEL; c += 4 * L) {
+        inputs(w, wo + c, pairs, x, xo, xs, n, y, yo + c, ys);
       }
     }
     if ((count & 1) != 0) {
       int last = count - 1;
       plain(w, wo + pairs * PANEL, 1, x, xo + last, xs, n, y, yo, ys);
+    }
+  }
+
+  /** 4 vectors of outputs, all inputs. */
+  private static void inputs(
+      int[] w, int wo, int pairs, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+    int i = 0;
+    if (Lanes.MANY_REGISTERS) {
+      for (; i + 4 <= n; i += 4) {
+        block4(w, wo, pairs, x, xo + i * xs, xs, y, yo + i * ys, ys);
+      }
+    }
+    for (; i + 2 <= n; i += 2) {
+      block2(w, wo, pairs, x, xo + i * xs, xs, y, yo + i * ys, ys);
+    }
+    if (i < n) {
+      block1(w, wo, pairs, x, xo + i * xs, y, yo + i * ys);
     }
   }
 
@@ -263,8 +271,7 @@ final class BF16Gemm {
   }
 
   /** One input. */
-  private static void block1(
-      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+  private static void block1(int[] w, int wo, int pairs, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
