@@ -63,8 +63,7 @@ class LogitRowsTest {
     int[] prompt = model.tokenizer().encode("one day the", true);
     return Decoders.create(spec, LogitRowsTest::rowsAlone)
         .decode(
-            new DecodeRequest(
-                model, List.of(new Prompt(0, prompt), new Prompt(1, prompt)), NEW, 7),
+            new DecodeRequest(model, List.of(new Prompt(0, prompt), new Prompt(1, prompt)), NEW, 7),
             DecodeListener.NONE)
         .sequences()
         .stream()
