@@ -43,7 +43,8 @@ public final class NgramDraftProvider implements DecoderProvider {
             settings.integer("order", 1, NgramModel.MOST_ORDER),
             settings.number("confidence", 0, 1),
             CommonSettings.prefillChunk(settings),
-            CausalSettings.parse(settings));
+            CausalSettings.parse(settings),
+            context::own);
     return CommonSettings.decoder(name(), settings, method);
   }
 }

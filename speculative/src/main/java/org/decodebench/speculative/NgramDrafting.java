@@ -3,10 +3,10 @@ package org.decodebench.speculative;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.decodebench.ar.CausalSettings;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.model.LanguageModel;
-import org.decodebench.core.ngram.NgramModel;
 import org.decodebench.core.ngram.NgramModels;
 import org.decodebench.core.tokenizer.Tokenizer;
 
@@ -14,6 +14,7 @@ import org.decodebench.core.tokenizer.Tokenizer;
  * Drafts with an n-gram model of a text, counted in the target's own tokens.
  *
  * @param file UTF-8 text to count
+ * @param seen the model as the caller wants to see it, such as metered
  * @param made the models counted so far, by tokenizer
  */
 record NgramDrafting(
@@ -22,11 +23,18 @@ record NgramDrafting(
     double confidence,
     int prefillChunk,
     CausalSettings text,
-    Map<Tokenizer, NgramModel> made)
+    UnaryOperator<LanguageModel> seen,
+    Map<Tokenizer, LanguageModel> made)
     implements DraftMethod {
 
-  NgramDrafting(Path file, int order, double confidence, int prefillChunk, CausalSettings text) {
-    this(file, order, confidence, prefillChunk, text, new ConcurrentHashMap<>());
+  NgramDrafting(
+      Path file,
+      int order,
+      double confidence,
+      int prefillChunk,
+      CausalSettings text,
+      UnaryOperator<LanguageModel> seen) {
+    this(file, order, confidence, prefillChunk, text, seen, new ConcurrentHashMap<>());
   }
 
   @Override
@@ -40,11 +48,12 @@ record NgramDrafting(
         .open(request, capacity, width);
   }
 
-  private NgramModel model(LanguageModel target) {
+  private LanguageModel model(LanguageModel target) {
     return made.computeIfAbsent(
         target.tokenizer(),
         tokenizer ->
-            NgramModels.ofText(
-                "ngram:" + file, file, order, tokenizer, target.config().vocabSize()));
+            seen.apply(
+                NgramModels.ofText(
+                    "ngram:" + file, file, order, tokenizer, target.config().vocabSize())));
   }
 }

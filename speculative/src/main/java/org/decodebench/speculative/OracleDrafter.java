@@ -2,10 +2,6 @@ package org.decodebench.speculative;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.decodebench.core.decode.DecodeListener;
-import org.decodebench.core.decode.DecodeRequest;
-import org.decodebench.core.decode.DecodeResult;
-import org.decodebench.core.decode.Decoder;
 
 /**
  * Knows what the target will say at temperature 0 and drafts it rightly with a chosen probability,
@@ -17,12 +13,6 @@ import org.decodebench.core.decode.Decoder;
  */
 record OracleDrafter(int[][] continuations, double acceptance, int vocab, Drafter work)
     implements Drafter {
-
-  static int[][] continuations(DecodeRequest request, Decoder autoregressive) {
-    return autoregressive.decode(request, DecodeListener.NONE).sequences().stream()
-        .map(DecodeResult.Sequence::tokens)
-        .toArray(int[][]::new);
-  }
 
   @Override
   public void enter(List<Seat> seats) {

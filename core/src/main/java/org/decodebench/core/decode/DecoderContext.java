@@ -10,4 +10,12 @@ public interface DecoderContext {
    * @throws org.decodebench.core.UsageException if there is no such model
    */
   LanguageModel model(String reference);
+
+  /**
+   * A model that the decoder made itself, as the caller wants to see it: the harness counts its
+   * forwards, too.
+   */
+  default LanguageModel own(LanguageModel made) {
+    return made;
+  }
 }

@@ -39,7 +39,17 @@ public final class ModelLoader implements AutoCloseable {
 
   /** For a decoder's further models, each passed through {@code wrap}. */
   public DecoderContext context(Function<LanguageModel, LanguageModel> wrap) {
-    return reference -> wrap.apply(model(reference));
+    return new DecoderContext() {
+      @Override
+      public LanguageModel model(String reference) {
+        return wrap.apply(ModelLoader.this.model(reference));
+      }
+
+      @Override
+      public LanguageModel own(LanguageModel made) {
+        return wrap.apply(made);
+      }
+    };
   }
 
   @Override
