@@ -32,7 +32,6 @@ import org.decodebench.diffusion.decode.DiffusionDecoder;
  *
  * @param decoder the sampler
  * @param forwards target forwards of a text, the mean over a few seeds
- * @param tokensPerS of the same decodes, emitted tokens over their time
  * @param sampler of the oracle
  * @param network of the network, if there is one
  * @param cache of the network, if there is one and the decoder has an approximate cache
@@ -41,7 +40,6 @@ import org.decodebench.diffusion.decode.DiffusionDecoder;
 public record ErrorDecomposition(
     String decoder,
     double forwards,
-    double tokensPerS,
     Part sampler,
     Optional<Part> network,
     Optional<Part> cache,
@@ -80,16 +78,10 @@ public record ErrorDecomposition(
     // An exact cache changes nothing and an approximate one would count as the sampler's error.
     DiffusionDecoder uncached = decoder(uncached(spec));
     Part sampler = Part.of(ExactSampler.of(uncached, oracle, begin, length), truth);
-    Speed speed = speed(decoder, network.orElse(oracle), begin, length);
+    double forwards = forwards(decoder, network.orElse(oracle), begin, length);
     if (network.isEmpty()) {
       return new ErrorDecomposition(
-          decoder.spec(),
-          speed.forwards(),
-          speed.tokensPerS(),
-          sampler,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+          decoder.spec(), forwards, sampler, Optional.empty(), Optional.empty(), Optional.empty());
     }
     LanguageModel model = network.get();
     DiffusionDecoder single = decoder(oneByOne(spec));
@@ -97,8 +89,7 @@ public record ErrorDecomposition(
     boolean cached = !decoder.spec().equals(uncached.spec());
     return new ErrorDecomposition(
         decoder.spec(),
-        speed.forwards(),
-        speed.tokensPerS(),
+        forwards,
         sampler,
         Optional.of(Part.of(ExactSampler.of(single, model, begin, length), truth)),
         cached
@@ -170,29 +161,13 @@ public record ErrorDecomposition(
   private static final Set<String> SAMPLING =
       Set.of("temperature", "top-k", "top-p", "min-p", "typical-p", "logit-bias");
 
-  private record Speed(double forwards, double tokensPerS) {}
-
-  private static Speed speed(
+  private static double forwards(
       DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
-    decodeAll(decoder, model, begin, length); // until the loops are warm
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);
-    long start = System.nanoTime();
-    long tokens = decodeAll(decoder, metered, begin, length);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Speed(counter.total().forwards() / (double) SEEDS, tokens / seconds);
-  }
-
-  /**
-   * @return emitted tokens
-   */
-  private static long decodeAll(
-      DiffusionDecoder decoder, LanguageModel model, int[] begin, int length) {
-    long tokens = 0;
     for (int seed = 0; seed < SEEDS; seed++) {
-      DecodeRequest request = DecodeRequest.of(model, begin.clone(), length, seed);
-      tokens += decoder.decode(request, DecodeListener.NONE).sequences().getFirst().tokens().length;
+      decoder.decode(DecodeRequest.of(metered, begin.clone(), length, seed), DecodeListener.NONE);
     }
-    return tokens;
+    return counter.total().forwards() / (double) SEEDS;
   }
 }

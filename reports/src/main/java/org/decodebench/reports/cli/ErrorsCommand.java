@@ -65,7 +65,7 @@ public final class ErrorsCommand implements Subcommand {
   @Override
   public Integer call() {
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, runtime.options())) {
-      new ErrorTable(models, System.out)
+      new ErrorTable(models, System.out, System.err)
           .run(
               new ErrorTable.Request(
                   source,

@@ -22,6 +22,8 @@ import org.decodebench.reports.run.ErrorFigure;
  * result folder, as tables and figures: enumerated or estimated ones.
  */
 final class ErrorTables {
+  private static final String SPEED = "tokens_per_s";
+
   private ErrorTables() {}
 
   /**
@@ -125,13 +127,20 @@ final class ErrorTables {
   }
 
   private static PageModel.Errors errors(String name, Kind kind, List<CSVRecord> records) {
+    boolean timed = records.getFirst().isMapped(SPEED);
     List<String> headings = new ArrayList<>(List.of("decoder"));
+    if (timed) {
+      headings.add("tokens/s");
+    }
     headings.addAll(kind.columns.values());
     List<List<PageModel.Cell>> rows = new ArrayList<>();
     List<ErrorFigure.Point> points = new ArrayList<>();
     for (CSVRecord r : records) {
       List<PageModel.Cell> cells = new ArrayList<>(List.of(Tables.text(r.get("decoder"), "")));
-      kind.columns.keySet().forEach(c -> cells.add(cell(r.get(c))));
+      if (timed) {
+        cells.add(cell(r, SPEED));
+      }
+      kind.columns.keySet().forEach(c -> cells.add(cell(r, c)));
       rows.add(cells);
       point(kind, r).ifPresent(points::add);
     }
@@ -140,14 +149,14 @@ final class ErrorTables {
   }
 
   private static Optional<ErrorFigure.Point> point(Kind kind, CSVRecord r) {
-    if (!r.isMapped("tokens_per_s") || r.get("tokens_per_s").isEmpty()) {
+    if (!r.isMapped(SPEED) || r.get(SPEED).isEmpty()) {
       return Optional.empty();
     }
     List<OptionalDouble> parts = kind.parts.stream().map(c -> number(r.get(c))).toList();
     return Optional.of(
         new ErrorFigure.Point(
             r.get("decoder"),
-            Double.parseDouble(r.get("tokens_per_s")),
+            Double.parseDouble(r.get(SPEED)),
             parts.get(0),
             parts.get(1),
             parts.get(2),
@@ -158,7 +167,21 @@ final class ErrorTables {
     return value.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(value));
   }
 
-  private static PageModel.Cell cell(String value) {
-    return new PageModel.Cell(value.isEmpty() ? Show.NONE : value, "", value);
+  /** With its 95 % interval where the file has one. */
+  private static PageModel.Cell cell(CSVRecord r, String column) {
+    String value = r.get(column);
+    if (value.isEmpty()) {
+      return new PageModel.Cell(Show.NONE, "", "");
+    }
+    String low = column + "_low";
+    String interval =
+        r.isMapped(low)
+            ? "[%s, %s]".formatted(shown(r.get(low)), shown(r.get(column + "_high")))
+            : "";
+    return new PageModel.Cell(shown(value), interval, value);
+  }
+
+  private static String shown(String value) {
+    return value.equals("inf") ? "∞" : Show.number(Double.parseDouble(value));
   }
 }

@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.DecodeListener;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.Decoder;
-import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.source.AnyOrderSource;
@@ -26,11 +24,6 @@ import org.decodebench.diffusion.analysis.ErrorDecomposition;
  * first), and how many tokens a cache changes at the same seed.
  */
 final class ErrorEstimates {
-  private static final int WARM_UP = 2;
-
-  /** The first decoder of a run would else be timed before its loops are compiled. */
-  private static final long WARM_UP_NANOS = 300_000_000;
-
   /**
    * @param sequence share of texts that are impossible
    * @param low lower end of its 95 % interval (Wilson)
@@ -41,7 +34,6 @@ final class ErrorEstimates {
 
   /**
    * @param forwards of a text
-   * @param tokensPerS of the network where there is one, else of the oracle
    * @param sampler with exact conditionals, where the source has them in any order
    * @param network one position a step, without cache
    * @param flipped share of tokens that the cache changes
@@ -50,7 +42,6 @@ final class ErrorEstimates {
   record Row(
       String decoder,
       double forwards,
-      double tokensPerS,
       Optional<Rate> sampler,
       Optional<Rate> network,
       Optional<Double> flipped,
@@ -88,7 +79,6 @@ final class ErrorEstimates {
       return new Row(
           decoder,
           texts.forwards(),
-          texts.tokensPerS(),
           sampler.map(Texts::rate),
           Optional.empty(),
           Optional.empty(),
@@ -100,7 +90,6 @@ final class ErrorEstimates {
     return new Row(
         decoder,
         whole.forwards(),
-        whole.tokensPerS(),
         sampler.map(Texts::rate),
         Optional.of(decode(ErrorDecomposition.oneByOne(spec), model).rate()),
         cached ? Optional.of(whole.flipped(decode(uncached, model))) : Optional.empty(),
@@ -110,7 +99,7 @@ final class ErrorEstimates {
   /**
    * @param tokens emitted
    */
-  private record Texts(List<int[]> tokens, double forwards, double tokensPerS, Rate rate) {
+  private record Texts(List<int[]> tokens, double forwards, Rate rate) {
 
     /** Share of tokens that differ, a missing or surplus one counted as one. */
     double flipped(Texts other) {
@@ -141,23 +130,11 @@ final class ErrorEstimates {
   }
 
   private Texts decodeAll(String spec, LanguageModel model) {
-    Decoder decoder =
-        Decoders.create(
-            spec,
-            reference -> {
-              throw new UsageException("decoder " + spec + " needs a further model");
-            });
-    decoder.check(model);
+    Decoder decoder = ErrorTable.decoder(spec, model);
     CostCounter counter = new CostCounter();
     MeteredModel metered = new MeteredModel(model, counter);
-    long warm = System.nanoTime() + WARM_UP_NANOS;
-    for (int i = 0; i < WARM_UP || System.nanoTime() < warm; i++) {
-      decoder.decode(DecodeRequest.of(model, begin.clone(), length, i), DecodeListener.NONE);
-    }
     List<int[]> tokens = new ArrayList<>();
     List<SampleQuality.Sample> texts = new ArrayList<>();
-    long count = 0;
-    long start = System.nanoTime();
     for (int seed = 0; seed < samples; seed++) {
       int[] text =
           decoder
@@ -167,13 +144,10 @@ final class ErrorEstimates {
               .tokens();
       tokens.add(text);
       texts.add(new SampleQuality.Sample(begin, text));
-      count += text.length;
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
     return new Texts(
         tokens,
         counter.total().forwards() / (double) samples,
-        count / seconds,
         rate(new SampleQuality(source, model.tokenizer()).figures(texts)));
   }
 
@@ -205,13 +179,13 @@ final class ErrorEstimates {
         "tokens");
   }
 
-  static void print(PrintStream out, Row row) {
+  static void print(PrintStream out, Row row, double tokensPerS) {
     out.printf(
         Locale.ROOT,
         "%-66s %8.2f %9.0f %17s %17s %8s %17s %9s%n",
         row.decoder(),
         row.forwards(),
-        row.tokensPerS(),
+        tokensPerS,
         shown(row.sampler()),
         shown(row.network()),
         row.flipped().map(f -> "%.2f".formatted(100 * f)).orElse("-"),
@@ -242,12 +216,12 @@ final class ErrorEstimates {
   }
 
   /** What follows the decoder in a row of the file. */
-  static String csv(Row row, int samples) {
+  static String csv(Row row, int samples, double tokensPerS) {
     return String.join(
         ",",
         String.valueOf(samples),
         number(row.forwards()),
-        number(row.tokensPerS()),
+        number(tokensPerS),
         csv(row.sampler()),
         csv(row.network()),
         row.flipped().map(ErrorEstimates::number).orElse(""),

@@ -11,9 +11,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.decodebench.core.UsageException;
+import org.decodebench.core.decode.DecodeListener;
+import org.decodebench.core.decode.DecodeRequest;
+import org.decodebench.core.decode.Decoder;
+import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.ModelConfig;
 import org.decodebench.core.source.AnyOrderSource;
+import org.decodebench.core.source.OracleModel;
 import org.decodebench.core.source.Source;
 import org.decodebench.core.source.Sources;
 import org.decodebench.diffusion.analysis.ErrorDecomposition;
@@ -48,6 +53,8 @@ public final class ErrorTable {
 
   private final ModelLoader models;
   private final PrintStream out;
+  private final PrintStream notes;
+  private final SpeedTurns turns;
 
   /**
    * @param model reference; null for none
@@ -65,9 +72,19 @@ public final class ErrorTable {
       Path csv,
       Path figure) {}
 
-  public ErrorTable(ModelLoader models, PrintStream out) {
+  /**
+   * @param out the table
+   * @param notes how far it is
+   */
+  public ErrorTable(ModelLoader models, PrintStream out, PrintStream notes) {
+    this(models, out, notes, new SpeedTurns());
+  }
+
+  ErrorTable(ModelLoader models, PrintStream out, PrintStream notes, SpeedTurns turns) {
     this.models = models;
     this.out = out;
+    this.notes = notes;
+    this.turns = turns;
   }
 
   /**
@@ -126,18 +143,25 @@ public final class ErrorTable {
     ErrorEstimates estimates = new ErrorEstimates(source, request.length(), request.samples());
     StringBuilder csv = new StringBuilder(ErrorEstimates.CSV).append('\n');
     List<ErrorFigure.Point> points = new ArrayList<>();
-    ErrorEstimates.heading(out, request.samples());
+    List<ErrorEstimates.Row> rows = new ArrayList<>();
     for (String decoder : decoders) {
-      ErrorEstimates.Row row = estimates.of(decoder, network);
-      ErrorEstimates.print(out, row);
+      note(rows.size(), decoders);
+      rows.add(estimates.of(decoder, network));
+    }
+    List<String> specs = rows.stream().map(ErrorEstimates.Row::decoder).toList();
+    List<Double> speeds = speeds(request, source, network, specs);
+    ErrorEstimates.heading(out, request.samples());
+    for (int i = 0; i < rows.size(); i++) {
+      ErrorEstimates.Row row = rows.get(i);
+      ErrorEstimates.print(out, row, speeds.get(i));
       csv.append(head(request, row.decoder()))
           .append(',')
-          .append(ErrorEstimates.csv(row, request.samples()))
+          .append(ErrorEstimates.csv(row, request.samples(), speeds.get(i)))
           .append('\n');
       points.add(
           new ErrorFigure.Point(
               row.decoder(),
-              row.tokensPerS(),
+              speeds.get(i),
               share(row.sampler()),
               share(row.network()),
               row.flipped().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
@@ -161,6 +185,13 @@ public final class ErrorTable {
                 + "sampler_impossible,network_tv,network_kl_nats,cache_tv,total_tv,total_kl_nats,"
                 + "total_impossible,tokens_per_s\n");
     List<ErrorFigure.Point> points = new ArrayList<>();
+    List<ErrorDecomposition> rows = new ArrayList<>();
+    for (String decoder : decoders) {
+      note(rows.size(), decoders);
+      rows.add(ErrorDecomposition.of(decoder, network, truth, request.length()));
+    }
+    List<String> specs = rows.stream().map(ErrorDecomposition::decoder).toList();
+    List<Double> speeds = speeds(request, truth, network, specs);
     out.printf(
         Locale.ROOT,
         "%-66s %8s %9s %8s %8s %8s %8s %10s%n",
@@ -172,32 +203,73 @@ public final class ErrorTable {
         "cache",
         "total",
         "impossible");
-    for (String decoder : decoders) {
-      ErrorDecomposition e = ErrorDecomposition.of(decoder, network, truth, request.length());
+    for (int i = 0; i < rows.size(); i++) {
+      ErrorDecomposition e = rows.get(i);
       ErrorDecomposition.Part whole = e.total().orElse(e.sampler());
       out.printf(
           Locale.ROOT,
           "%-66s %8.2f %9.0f %8s %8s %8s %8s %10s%n",
           e.decoder(),
           e.forwards(),
-          e.tokensPerS(),
+          speeds.get(i),
           number(e.sampler().totalVariation()),
           shown(e.network()),
           shown(e.cache()),
           shown(e.total()),
           number(whole.excluded()));
       out.flush();
-      csv.append(row(request, e)).append('\n');
+      csv.append(row(request, e, speeds.get(i))).append('\n');
       points.add(
           new ErrorFigure.Point(
               e.decoder(),
-              e.tokensPerS(),
+              speeds.get(i),
               OptionalDouble.of(e.sampler().totalVariation()),
               optional(e.network()),
               optional(e.cache()),
               optional(e.total())));
     }
     save(request, csv, "total variation", points);
+  }
+
+  private void note(int done, List<String> decoders) {
+    notes.printf("[%d/%d] %s%n", done + 1, decoders.size(), decoders.get(done));
+  }
+
+  /** Of the network where there is one, else of the exact conditionals. */
+  private List<Double> speeds(
+      Request request, Source source, Optional<LanguageModel> network, List<String> decoders) {
+    LanguageModel model = network.orElseGet(() -> OracleModel.diffusion((AnyOrderSource) source));
+    int[] begin = {source.tokenizer().begin().orElseThrow()};
+    notes.println("speeds, in turns");
+    SpeedTurns.Speeds speeds =
+        turns.of(decoders.stream().map(d -> decode(d, model, begin, request.length())).toList());
+    if (!speeds.settled()) {
+      notes.println("tokens/s: the times had not settled when warm-up ended");
+    }
+    return speeds.tokensPerS();
+  }
+
+  private static SpeedTurns.Decode decode(
+      String spec, LanguageModel model, int[] begin, int length) {
+    Decoder decoder = decoder(spec, model);
+    return seed ->
+        decoder
+            .decode(DecodeRequest.of(model, begin.clone(), length, seed), DecodeListener.NONE)
+            .sequences()
+            .getFirst()
+            .tokens()
+            .length;
+  }
+
+  static Decoder decoder(String spec, LanguageModel model) {
+    Decoder decoder =
+        Decoders.create(
+            spec,
+            reference -> {
+              throw new UsageException("decoder " + spec + " needs a further model");
+            });
+    decoder.check(model);
+    return decoder;
   }
 
   private static String shown(Optional<ErrorDecomposition.Part> part) {
@@ -231,7 +303,7 @@ public final class ErrorTable {
         quoted(decoder));
   }
 
-  private static String row(Request request, ErrorDecomposition e) {
+  private static String row(Request request, ErrorDecomposition e, double tokensPerS) {
     return String.join(
         ",",
         head(request, e.decoder()),
@@ -245,7 +317,7 @@ public final class ErrorTable {
         number(variation(e.total())),
         number(divergence(e.total())),
         number(e.total().map(ErrorDecomposition.Part::excluded).orElse(Double.NaN)),
-        number(e.tokensPerS()));
+        number(tokensPerS));
   }
 
   private static double variation(Optional<ErrorDecomposition.Part> part) {

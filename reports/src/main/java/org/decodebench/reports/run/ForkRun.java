@@ -90,25 +90,11 @@ final class ForkRun {
     return new Outcome(record, traces);
   }
 
-  private record WarmUp(List<Double> timesMs, boolean stationary) {
-    int rounds() {
-      return timesMs.size();
-    }
-  }
-
   private WarmUp warmUp() {
-    List<Double> times = new ArrayList<>();
-    long end = System.nanoTime() + task.warmUpMs() * 1_000_000L;
-    CompilerLoad compilers = new CompilerLoad();
-    boolean stationary = false;
-    while (times.size() < task.warmUpRounds()
-        && !(stationary && task.untilStationary())
-        && System.nanoTime() < end) {
-      List<MeasuredDecode> round = round(0); // the same work every time, so that times compare
-      times.add(round.stream().mapToDouble(d -> d.times().latencyMs()).sum());
-      stationary = Stationarity.reached(times) & compilers.idle();
-    }
-    return new WarmUp(List.copyOf(times), stationary);
+    return WarmUp.of(
+        new WarmUp.Limits(task.warmUpRounds(), task.warmUpMs(), task.untilStationary()),
+        () -> round(0).stream().mapToDouble(d -> d.times().latencyMs()).sum(),
+        new CompilerLoad()::idle);
   }
 
   private List<MeasuredDecode> round(int round) {

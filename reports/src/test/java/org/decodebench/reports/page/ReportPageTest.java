@@ -124,7 +124,7 @@ class ReportPageTest {
     assertEquals(1, find(page, chart).size());
     assertTrue(page.contains("memory 20.0 GB/s") && page.contains("300 GFLOP/s"));
     assertTrue(page.contains("hmm:&lt;b&gt;, texts of 4 tokens, exact conditionals"));
-    assertTrue(page.contains("0.25000"));
+    assertTrue(page.contains("0.250"));
     assertFalse(page.contains("Error against speed"), "speeds were not measured");
     Files.writeString(
         folder.resolve("errors.csv"),
@@ -141,6 +141,9 @@ class ReportPageTest {
     // Sampler, network and whole of both, the cache of one; and the four of the key.
     assertEquals(2 * 3 + 1 + 4, find(figure, "<path (d=\"[^\"]*\" transform)").size());
     assertTrue(figure.contains("masked-diffusion:cache=dual: cache 0.410"));
+    String table = find(page, "(?s)<section id=\"errors\">.*?(<table.*?</table>)").getFirst();
+    assertTrue(table.contains("tokens/s") && table.contains(">900"), table);
+    assertTrue(table.contains("[0.800, 0.950]"), "the intervals of the shares");
     Files.writeString(folder.resolve(Measured.FILE), "{ damaged");
     Files.writeString(folder.resolve("errors.csv"), "another,file\n1,2\n");
     ReportPage.write(List.of(folder), file);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,13 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ErrorTableTest {
   @TempDir private Path folder;
 
+  private static ErrorTable table(ModelLoader models, ByteArrayOutputStream shown) {
+    return new ErrorTable(
+        models,
+        new PrintStream(shown, true, StandardCharsets.UTF_8),
+        new PrintStream(OutputStream.nullOutputStream()),
+        new SpeedTurns(new WarmUp.Limits(2, 1_000, true), () -> true, System::nanoTime));
+  }
+
   @Test
   void aRowASamplerWithItsPartsAndAFileOfThem() throws Exception {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     Path csv = folder.resolve("errors.csv");
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, RuntimeOptions.DEFAULT)) {
-      ErrorTable table =
-          new ErrorTable(models, new PrintStream(shown, true, StandardCharsets.UTF_8));
+      ErrorTable table = table(models, shown);
       String truth = "markov:symbols=3,zeros=0.3";
       table.run(
           new ErrorTable.Request(
@@ -58,7 +66,7 @@ class ErrorTableTest {
     Path csv = folder.resolve("long.csv");
     Path figure = folder.resolve("long.svg");
     try (ModelLoader models = new ModelLoader(ModelOrigin.DEFAULT, RuntimeOptions.DEFAULT)) {
-      new ErrorTable(models, new PrintStream(shown, true, StandardCharsets.UTF_8))
+      table(models, shown)
           .run(
               new ErrorTable.Request(
                   "markov:symbols=6,zeros=0.5",
