@@ -7,8 +7,9 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Colour and mark of each decoder. The colours are Okabe and Ito's, which stay apart under the
- * common kinds of colour blindness; the marks say the same without colour.
+ * Colour and mark of each decoder. The colours began as Okabe and Ito's and were moved until every
+ * two stay apart under the common kinds of colour blindness and stand out from white paper ({@code
+ * PaletteTest} measures both); the marks say the same without colour.
  */
 final class Families {
   private Families() {}
@@ -33,13 +34,13 @@ final class Families {
 
   private static final List<Family> ALL =
       List.of(
-          new Family(0, "ar", new Color(0x0072B2), SeriesMarkers.CIRCLE, CIRCLE),
-          new Family(1, "speculative", new Color(0xE69F00), SeriesMarkers.SQUARE, SQUARE),
-          new Family(2, "masked-diffusion", new Color(0x009E73), SeriesMarkers.TRIANGLE_UP, UP),
-          new Family(3, "block-diffusion", new Color(0xCC79A7), SeriesMarkers.DIAMOND, DIAMOND),
-          new Family(4, "prompt-lookup", new Color(0x56B4E9), SeriesMarkers.TRIANGLE_DOWN, DOWN),
-          new Family(5, "ar-beam", new Color(0xD55E00), SeriesMarkers.CROSS, CROSS),
-          new Family(6, "other", new Color(0x7A7A7A), SeriesMarkers.PLUS, CROSS));
+          new Family(0, "ar", new Color(0x104E8B), SeriesMarkers.CIRCLE, CIRCLE),
+          new Family(1, "speculative", new Color(0xDA7801), SeriesMarkers.SQUARE, SQUARE),
+          new Family(2, "masked-diffusion", new Color(0x5B8E65), SeriesMarkers.TRIANGLE_UP, UP),
+          new Family(3, "block-diffusion", new Color(0xB578A3), SeriesMarkers.DIAMOND, DIAMOND),
+          new Family(4, "prompt-lookup", new Color(0x169AED), SeriesMarkers.TRIANGLE_DOWN, DOWN),
+          new Family(5, "ar-beam", new Color(0xA12901), SeriesMarkers.CROSS, CROSS),
+          new Family(6, "other", new Color(0x574A51), SeriesMarkers.PLUS, CROSS));
 
   private static final Map<String, Family> BY_NAME =
       ALL.stream().collect(java.util.stream.Collectors.toUnmodifiableMap(Family::name, f -> f));

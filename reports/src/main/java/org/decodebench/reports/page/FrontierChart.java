@@ -3,7 +3,6 @@ package org.decodebench.reports.page;
 import static org.decodebench.reports.page.SvgCanvas.number;
 
 import java.awt.geom.Rectangle2D;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.decodebench.reports.result.Estimate;
@@ -30,7 +29,9 @@ final class FrontierChart {
   private final Axis x;
   private final Axis y;
   private final StringBuilder out = new StringBuilder();
-  private final List<Rectangle2D> taken = new ArrayList<>();
+  private final Names names =
+      new Names(
+          new Rectangle2D.Double(LEFT, TOP, WIDTH - 4 - LEFT, (double) HEIGHT - BOTTOM - TOP));
 
   /**
    * @param label of the quality axis
@@ -49,7 +50,7 @@ final class FrontierChart {
     this.x = Axis.over(values(Figure.HEADLINE), LEFT, WIDTH - RIGHT);
     this.y =
         Show.isShare(figure)
-            ? new Axis(0, 1.04, HEIGHT - BOTTOM, TOP, false)
+            ? new Axis(-0.04, 1.04, HEIGHT - BOTTOM, TOP, false)
             : Axis.over(values(figure.name()), HEIGHT - BOTTOM, TOP);
   }
 
@@ -78,9 +79,7 @@ final class FrontierChart {
     axes(lower);
     line();
     for (Entry e : entries) {
-      taken.add(
-          new Rectangle2D.Double(
-              x.at(e.median(Figure.HEADLINE)) - 8, y.at(e.median(figure.name())) - 8, 16, 16));
+      names.mark(x.at(e.median(Figure.HEADLINE)), y.at(e.median(figure.name())));
       takeIntervals(e);
     }
     entries.forEach(this::mark);
@@ -98,13 +97,10 @@ final class FrontierChart {
     double px = x.at(speed.median());
     double py = y.at(quality.median());
     if (Show.hasInterval(speed)) {
-      double left = x.at(speed.lo());
-      taken.add(new Rectangle2D.Double(left, py - 2, x.at(speed.hi()) - left, 4));
+      names.line(x.at(speed.lo()), py, x.at(speed.hi()), py);
     }
     if (Show.hasInterval(quality)) {
-      double a = y.at(quality.lo());
-      double b = y.at(quality.hi());
-      taken.add(new Rectangle2D.Double(px - 2, Math.min(a, b), 4, Math.abs(b - a)));
+      names.line(px, y.at(quality.lo()), px, y.at(quality.hi()));
     }
   }
 
@@ -202,28 +198,9 @@ final class FrontierChart {
   private void name(Entry e) {
     double px = x.at(e.median(Figure.HEADLINE));
     double py = y.at(e.median(figure.name()));
-    double width = e.label().length() * 6.2;
-    double[][] places = {
-      {px + 11, py + 4, 0},
-      {px - 11 - width, py + 4, 1},
-      {px - width / 2, py - 12, 2},
-      {px - width / 2, py + 21, 2},
-      {px - width + 8, py - 12, 1},
-      {px - width + 8, py + 21, 1}
-    };
-    for (double[] place : places) {
-      Rectangle2D box = new Rectangle2D.Double(place[0], place[1] - 11, width, 14);
-      boolean inside =
-          box.getMinX() >= LEFT
-              && box.getMaxX() <= WIDTH - 4
-              && box.getMinY() >= TOP
-              && box.getMaxY() <= HEIGHT - BOTTOM;
-      if (inside && taken.stream().noneMatch(box::intersects)) {
-        taken.add(box);
-        text(place[0], place[1], "start", "name", e.label());
-        return;
-      }
-    }
+    names
+        .place(px, py, e.label())
+        .ifPresent(at -> text(at.getX(), at.getY(), "start", "name", e.label()));
   }
 
   private void text(double px, double py, String anchor, String css, String content) {

@@ -56,10 +56,11 @@ final class PageBuilder {
         comparison,
         Pictures.phases(entries).map(Pictures.Picture::inline).orElse(""),
         Tables.drafting(entries),
-        draftingSvg(),
+        SpeculationChart.inline(entries),
         Pictures.latencies(entries).map(Pictures.Picture::inline).orElse(""),
         Pictures.bars(entries).stream().map(Pictures.Picture::inline).toList(),
         SampleTexts.of(entries),
+        SampleTexts.shading(entries),
         origins(),
         RooflineChart.of(groups, entries),
         ErrorTables.of(groups),
@@ -75,11 +76,6 @@ final class PageBuilder {
             Pictures.latencies(entries).stream())
         .flatMap(p -> p)
         .toList();
-  }
-
-  /** Speed-up against acceptance; empty where nothing was drafted. */
-  String draftingSvg() {
-    return new SpeculationChart(entries).svg();
   }
 
   /** Of each result folder that has limits measured beside it. */

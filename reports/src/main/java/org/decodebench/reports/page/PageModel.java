@@ -25,6 +25,7 @@ import org.decodebench.reports.result.Figure;
  * @param latencySvg distributions; may be empty
  * @param barsSvg one a headline figure
  * @param samples texts side by side
+ * @param shading of which of them it is known
  * @param origins one a result folder
  * @param rooflines speed of the work against what the machine can do; may be empty
  * @param errors parts of the error of samplers; may be empty
@@ -51,6 +52,7 @@ public record PageModel(
     String latencySvg,
     List<String> barsSvg,
     List<Sample> samples,
+    Shading shading,
     List<Origin> origins,
     List<Chart> rooflines,
     List<Errors> errors,
@@ -80,6 +82,7 @@ public record PageModel(
   /**
    * @param name in the files
    * @param better which way is good, in words; may be empty
+   * @param group CSS classes
    */
   public record Column(String name, String label, String better, String group, boolean numeric) {}
 
@@ -121,6 +124,13 @@ public record PageModel(
    * @param title what the shade means, may be empty
    */
   public record Token(String piece, String css, String title) {}
+
+  /** Whether texts are shaded by their surprisal under a source. */
+  public enum Shading {
+    ALL,
+    SOME,
+    NONE
+  }
 
   /** What was measured on what machine. */
   public record Origin(

@@ -57,13 +57,10 @@ final class Pictures {
     }
 
     private String draw(String prefix, SvgCanvas.Inks inks, boolean standalone) {
-      // The first pass only makes the chart ask for the labels of its ticks.
-      chart.paint(new SvgCanvas(prefix, inks), chart.getWidth(), chart.fullHeight());
       SvgCanvas canvas = new SvgCanvas(prefix, inks);
       for (String label : labels) {
         canvas.expect(label, RowChart.TEXT);
       }
-      canvas.expect(title, RowChart.HEADING);
       chart.paint(canvas, chart.getWidth(), chart.fullHeight());
       return canvas.svg(chart.getWidth(), chart.fullHeight(), title, standalone);
     }
@@ -103,7 +100,14 @@ final class Pictures {
         if (color.equals(RowChart.GRID)) {
           return " %s=\"currentColor\" %s-opacity=\"0.16\"".formatted(property, property);
         }
-        return SvgCanvas.LITERAL.attributes(property, color);
+        if (color.equals(RowChart.PAPER)) {
+          return " %s=\"var(--paper)\"".formatted(property);
+        }
+        return Families.all().stream()
+            .filter(f -> f.color().equals(color))
+            .findFirst()
+            .map(f -> " %s=\"var(--%s)\"".formatted(property, f.css()))
+            .orElseGet(() -> SvgCanvas.LITERAL.attributes(property, color));
       };
 
   /** A bar chart for each headline figure that is known. */
@@ -136,7 +140,9 @@ final class Pictures {
             figure.name(),
             title,
             figure.unit().isEmpty() ? "median of the forks" + better : figure.unit() + better,
-            rows));
+            Show.isShare(figure) ? RowChart.Scale.SHARE : RowChart.Scale.FROM_ZERO,
+            rows,
+            List.of()));
   }
 
   private static RowChart.Bar bar(Entry e, Figure figure) {
@@ -171,7 +177,9 @@ final class Pictures {
                 "latency_distribution",
                 "Latency of a decode",
                 "ms; box: middle half, line: median, whiskers: 5th and 95th percentile, dot: 99th",
-                rows));
+                RowChart.Scale.SPREAD,
+                rows,
+                List.of()));
   }
 
   private static RowChart.Spread spread(Entry e, double[] sorted) {
@@ -190,22 +198,26 @@ final class Pictures {
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
   }
 
-  private static final List<Color> PHASE_COLORS =
+  /**
+   * Apart under the common kinds of colour blindness, each from every other; {@code PaletteTest}
+   * measures it.
+   */
+  static final List<Color> PHASE_COLORS =
       List.of(
-          new Color(0x56B4E9),
-          new Color(0xE69F00),
-          new Color(0x0072B2),
-          new Color(0x009E73),
-          new Color(0xCC79A7),
-          new Color(0xF0E442),
-          new Color(0xD55E00),
-          new Color(0x8C6D31));
+          new Color(0x03CDFF),
+          new Color(0xE19533),
+          new Color(0x155195),
+          new Color(0x0E9A5B),
+          new Color(0x9D557C),
+          new Color(0xF6CF00),
+          new Color(0xAD4200),
+          new Color(0x4E3F24));
 
   /** In the order of a decode; others follow. */
   private static final List<String> PHASES =
       List.of("prefill", "draft", "decode", "denoise", "sample", "cache", "verify");
 
-  private static final Color OTHER = new Color(0x9AA0A6);
+  static final Color OTHER = new Color(0xC1C1C8);
 
   /** Where an average decode spends its time. */
   static Optional<Picture> phases(List<Entry> entries) {
@@ -244,7 +256,8 @@ final class Pictures {
         picture(
             "phases",
             "Where the time of an average decode goes",
-            "% of its time; beside a bar, the mean time of a decode",
+            "share of its time; beside a bar, the mean time of a decode",
+            RowChart.Scale.PERCENT,
             rows,
             List.copyOf(keys.values())));
   }
@@ -261,31 +274,15 @@ final class Pictures {
   }
 
   private static Picture picture(
-      String name, String title, String axis, List<? extends RowChart.Row> rows) {
-    return picture(name, title, axis, rows, List.of());
-  }
-
-  private static Picture picture(
       String name,
       String title,
       String axis,
+      RowChart.Scale scale,
       List<? extends RowChart.Row> rows,
       List<RowChart.Key> keys) {
-    RowChart chart = new RowChart(title, axis, rows, keys);
-    Set<String> labels = new LinkedHashSet<>(List.of(axis));
-    keys.forEach(k -> labels.add(k.name()));
-    rows.forEach(r -> {
-      labels.add(r.name());
-      labels.add(r.note());
-    });
-    chart
-        .getStyler()
-        .setxAxisTickLabelsFormattingFunction(v -> {
-          // No more than all of it can be said of parts; beyond are only the notes.
-          String text = rows.getFirst() instanceof RowChart.Stack && v > 100 ? "" : Show.tick(v);
-          labels.add(text);
-          return text;
-        });
-    return new Picture(name, title, chart, labels);
+    // What the library paints; the chart itself tells the canvas the rest.
+    Set<String> labels = new LinkedHashSet<>();
+    rows.forEach(r -> labels.add(r.name()));
+    return new Picture(name, title, new RowChart(title, axis, scale, rows, keys), labels);
   }
 }

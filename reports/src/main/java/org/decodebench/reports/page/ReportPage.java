@@ -45,13 +45,10 @@ public final class ReportPage {
     for (Pictures.Picture picture : page.pictures()) {
       picture.write(folder.resolve("charts"));
     }
-    String drafting = page.draftingSvg();
+    String drafting = SpeculationChart.file(page.entries());
     if (!drafting.isEmpty()) {
       ResultFiles.write(
-          folder.resolve("charts").resolve("speculation.svg"),
-          out ->
-              out.append(
-                  drafting.replaceFirst("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"")));
+          folder.resolve("charts").resolve("speculation.svg"), out -> out.append(drafting));
     }
     Path file = folder.resolve(Results.REPORT_HTML);
     write(page, List.of(), file);

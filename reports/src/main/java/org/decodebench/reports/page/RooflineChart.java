@@ -2,6 +2,7 @@ package org.decodebench.reports.page;
 
 import static org.decodebench.reports.page.SvgCanvas.number;
 
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -101,6 +102,15 @@ final class RooflineChart {
             .formatted(number(x.at(Math.max(knee, x.min()))), number(flat), WIDTH - RIGHT));
     text(WIDTH - RIGHT, flat - 6, "end", "name", Show.number(peak) + " GFLOP/s");
     entries.forEach(this::mark);
+    Names names =
+        new Names(
+            new Rectangle2D.Double(LEFT, TOP, WIDTH - 4 - LEFT, (double) HEIGHT - BOTTOM - TOP));
+    entries.forEach(e -> names.mark(x.at(intensity(e)), y.at(e.median("gflop_per_s"))));
+    for (Entry e : entries) {
+      names
+          .place(x.at(intensity(e)), y.at(e.median("gflop_per_s")), e.label())
+          .ifPresent(at -> text(at.getX(), at.getY(), "start", "name", e.label()));
+    }
     return out.append("</svg>").toString();
   }
 
@@ -143,12 +153,16 @@ final class RooflineChart {
                 number(y.at(from * rate)),
                 number(x.at(to)),
                 number(y.at(to * rate))));
-    text(
-        x.at(from) + 8,
-        y.at(from * rate) - 2,
-        "start",
-        "name",
-        "%s %s GB/s".formatted(level.level(), Show.number(rate)));
+    // Along the line, above it.
+    double rise = y.at(to * rate) - y.at(from * rate);
+    double run = x.at(to) - x.at(from);
+    out.append(
+        "<text class=\"name\" transform=\"translate(%s %s) rotate(%s)\" x=\"10\" y=\"-5\">%s</text>"
+            .formatted(
+                number(x.at(from)),
+                number(y.at(from * rate)),
+                number(Math.toDegrees(Math.atan2(rise, run))),
+                Markup.escape("%s %s GB/s".formatted(level.level(), Show.number(rate)))));
   }
 
   private void mark(Entry e) {

@@ -4,9 +4,13 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.stream.DoubleStream;
 import org.decodebench.reports.result.Show;
 import org.knowm.xchart.HorizontalBarChart;
@@ -14,18 +18,26 @@ import org.knowm.xchart.style.HorizontalBarStyler;
 
 /**
  * One row a setting, names on the left: a bar with its interval, or the distribution of a sample.
- * XChart gives the scales and the frame; its bars cannot have a colour each, nor intervals that are
- * not symmetric, so the rows are painted on top.
+ * XChart gives the frame and the names; its bars cannot have a colour each, nor intervals that are
+ * not symmetric, and its ticks run on beyond what a share can be, so rows and scale are painted on
+ * top. Title and axis begin at the left, where a reader of a scrolling chart on a phone begins too.
  */
 final class RowChart extends HorizontalBarChart {
   static final Color INK = new Color(0x22, 0x26, 0x2b);
   static final Color GRID = new Color(0xdd, 0xe1, 0xe6);
   static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
   static final Font HEADING = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+
+  /** Behind a line that crosses a bar, so that it is seen on any colour. */
+  static final Color PAPER = Color.WHITE;
+
   private static final Color NOTHING = new Color(255, 255, 255, 0);
+  private static final int WIDTH = 860;
   private static final int ROW = 30;
-  private static final int FRAME = 92;
+  private static final int TITLE = 26;
+  private static final int SCALE = 48;
   private static final int LEGEND = 26;
+  private static final int EDGE = 16;
 
   /** What a row shows. */
   sealed interface Row {
@@ -34,6 +46,9 @@ final class RowChart extends HorizontalBarChart {
     /** Written at the right end. */
     String note();
 
+    /** Smallest value that must fit. */
+    double min();
+
     /** Largest value that must fit. */
     double max();
   }
@@ -41,6 +56,11 @@ final class RowChart extends HorizontalBarChart {
   /** A value with its interval; NaN ends where there is none. */
   record Bar(String name, Color color, String note, double value, double lo, double hi)
       implements Row {
+    @Override
+    public double min() {
+      return DoubleStream.of(value, lo).filter(Double::isFinite).min().orElse(0);
+    }
+
     @Override
     public double max() {
       return DoubleStream.of(value, hi).filter(Double::isFinite).max().orElse(0);
@@ -60,6 +80,11 @@ final class RowChart extends HorizontalBarChart {
       double p99)
       implements Row {
     @Override
+    public double min() {
+      return p5;
+    }
+
+    @Override
     public double max() {
       return p99;
     }
@@ -67,6 +92,11 @@ final class RowChart extends HorizontalBarChart {
 
   /** Parts one after the other. */
   record Stack(String name, String note, List<Part> parts) implements Row {
+    @Override
+    public double min() {
+      return 0;
+    }
+
     @Override
     public double max() {
       return parts.stream().mapToDouble(Part::value).sum();
@@ -79,60 +109,87 @@ final class RowChart extends HorizontalBarChart {
   /** What a colour stands for. */
   record Key(String name, Color color) {}
 
+  /** How values become places. */
+  enum Scale {
+    /** From 0 to the largest: for bars, whose length is the value. */
+    FROM_ZERO,
+    /** From 0 to 1, written as percentages. */
+    SHARE,
+    /** From 0 to 100. */
+    PERCENT,
+    /** Logarithmic where the values spread far, as latencies of different decoders do. */
+    SPREAD
+  }
+
+  private final String title;
+  private final String axisTitle;
+  private final Scale scale;
   private final List<? extends Row> rows;
   private final List<Key> keys;
+  private Axis x;
 
   /**
    * @param keys explained in a line under the axis; may be empty
    */
-  RowChart(String title, String axis, List<? extends Row> rows, List<Key> keys) {
-    super(860, FRAME + ROW * rows.size() + (keys.isEmpty() ? 0 : LEGEND));
+  RowChart(String title, String axis, Scale scale, List<? extends Row> rows, List<Key> keys) {
+    super(WIDTH, height(rows, keys));
+    this.title = title;
+    this.axisTitle = axis;
+    this.scale = scale;
     this.rows = rows;
     this.keys = keys;
-    setTitle(title);
-    setXAxisTitle(axis);
-    double max = rows.stream().mapToDouble(Row::max).max().orElse(1);
-    style(getStyler(), max > 0 ? max : 1);
+    style(getStyler());
     // Every row is named; the library would leave names out where it thinks them crowded.
     getStyler().setXAxisMaxLabelCount(rows.size() + 1);
-    addSeries("rows", rows.stream().map(Row::max).toList(), rows.stream().map(Row::name).toList());
+    addSeries("rows", rows.stream().map(_ -> 1.0).toList(), rows.stream().map(Row::name).toList());
   }
 
-  private static void style(HorizontalBarStyler style, double max) {
+  private static void style(HorizontalBarStyler style) {
     style.setLegendVisible(false);
+    style.setChartTitleVisible(false);
     style.setChartBackgroundColor(NOTHING);
     style.setPlotBackgroundColor(NOTHING);
     style.setPlotBorderVisible(false);
+    style.setPlotGridLinesVisible(false);
+    style.setChartPadding(EDGE);
     style.setChartFontColor(INK);
-    style.setChartTitleFont(HEADING);
-    style.setAxisTitleFont(TEXT);
     style.setAxisTickLabelsFont(TEXT);
     style.setAxisTickLabelsColor(INK);
-    style.setXAxisTitleColor(INK);
-    style.setAxisTickMarksColor(GRID);
-    style.setPlotGridLinesColor(GRID);
-    style.setPlotGridLinesStroke(new BasicStroke(1));
-    style.setPlotGridHorizontalLinesVisible(false);
+    style.setAxisTickMarksColor(NOTHING);
     style.setYAxisTickMarkSpacingHint(1);
     style.setAxisTicksLineVisible(false);
+    style.setXAxisTicksVisible(false);
+    style.setXAxisTitleVisible(false);
     style.setPlotContentSize(1);
     style.setXAxisMin(0.0);
-    // Room for the notes at the right end.
-    style.setXAxisMax(max * 1.28);
+    style.setXAxisMax(1.0);
     style.setSeriesColors(new Color[] {NOTHING});
-    style.setxAxisTickLabelsFormattingFunction(Show::number);
   }
 
-  /** With the keys under the axis: painting makes the library forget them. */
+  private static int height(List<?> rows, List<?> keys) {
+    return TITLE + ROW * rows.size() + 2 * EDGE + SCALE + (keys.isEmpty() ? 0 : LEGEND);
+  }
+
+  /** With the scale and the keys under it, where the library does not paint. */
   int fullHeight() {
-    return FRAME + ROW * rows.size() + (keys.isEmpty() ? 0 : LEGEND);
+    return height(rows, keys);
   }
 
   @Override
   public void paint(Graphics2D g, int width, int height) {
-    super.paint(g, width, keys.isEmpty() ? height : height - LEGEND);
-    legend(g, height - LEGEND / 2.0);
-    Rectangle2D box = plot.getBounds();
+    g.translate(0, TITLE);
+    super.paint(g, width, ROW * rows.size() + 2 * EDGE);
+    g.translate(0, -TITLE);
+    g.setColor(INK);
+    g.setFont(HEADING);
+    g.drawString(title, EDGE, EDGE + 6f);
+    Rectangle2D plotted = plot.getBounds();
+    Rectangle2D box =
+        new Rectangle2D.Double(
+            plotted.getX(), plotted.getY() + TITLE, plotted.getWidth(), plotted.getHeight());
+    x = axis(g, box);
+    scale(g, box);
+    legend(g, fullHeight() - LEGEND / 2.0);
     double step = box.getHeight() / rows.size();
     for (int i = 0; i < rows.size(); i++) {
       double y = box.getY() + step * (i + 0.5);
@@ -144,13 +201,56 @@ final class RowChart extends HorizontalBarChart {
     }
   }
 
+  /** Leaves room for the notes at the right end. */
+  private Axis axis(Graphics2D g, Rectangle2D box) {
+    int notes =
+        rows.stream().mapToInt(r -> g.getFontMetrics(TEXT).stringWidth(r.note())).max().orElse(0);
+    double from = box.getX();
+    double to = box.getMaxX() - notes - 12;
+    double max = rows.stream().mapToDouble(Row::max).max().orElse(1);
+    return switch (scale) {
+      case FROM_ZERO -> new Axis(0, max > 0 ? max : 1, from, to, false);
+      case SHARE -> new Axis(0, 1, from, to, false);
+      case PERCENT -> new Axis(0, 100, from, to, false);
+      case SPREAD -> {
+        double[] values =
+            rows.stream().flatMapToDouble(r -> DoubleStream.of(r.min(), r.max())).toArray();
+        Axis over = Axis.over(values, from, to);
+        yield over.log() ? over : new Axis(0, max > 0 ? max : 1, from, to, false);
+      }
+    };
+  }
+
+  private void scale(Graphics2D g, Rectangle2D box) {
+    DoubleFunction<String> label =
+        switch (scale) {
+          case SHARE -> v -> Show.tick(100 * v) + " %";
+          case PERCENT -> v -> Show.tick(v) + " %";
+          default -> Show::tick;
+        };
+    g.setFont(TEXT);
+    for (double tick : x.ticks()) {
+      double at = x.at(tick);
+      g.setColor(GRID);
+      g.setStroke(new BasicStroke(1));
+      g.draw(new Line2D.Double(at, box.getY(), at, box.getMaxY()));
+      g.setColor(INK);
+      String text = label.apply(tick);
+      int half = g.getFontMetrics(TEXT).stringWidth(text) / 2;
+      g.drawString(text, (float) at - half, (float) box.getMaxY() + 17);
+    }
+    g.drawString(
+        axisTitle + (x.log() ? " (logarithmic)" : ""),
+        (float) box.getX(),
+        (float) box.getMaxY() + 38);
+  }
+
   private void paint(Graphics2D g, Bar bar, double y, double step) {
     double half = step * 0.33;
-    double zero = getScreenXFromChart(0);
-    double end = getScreenXFromChart(bar.value());
+    double zero = x.at(0);
+    double end = x.at(bar.value());
     g.setColor(bar.color());
     g.fill(new Rectangle2D.Double(zero, y - half, Math.max(end - zero, 1), 2 * half));
-    g.setColor(INK);
     double right = end;
     if (Double.isFinite(bar.lo()) && Double.isFinite(bar.hi())) {
       right = Math.max(right, whisker(g, bar.lo(), bar.hi(), y, half * 0.5));
@@ -160,18 +260,15 @@ final class RowChart extends HorizontalBarChart {
 
   private void paint(Graphics2D g, Spread s, double y, double step) {
     double half = step * 0.3;
-    g.setColor(INK);
     whisker(g, s.p5(), s.p95(), y, half * 0.5);
-    double left = getScreenXFromChart(s.p25());
-    double right = getScreenXFromChart(s.p75());
+    double left = x.at(s.p25());
+    double right = x.at(s.p75());
     g.setColor(s.color());
     g.fill(new Rectangle2D.Double(left, y - half, Math.max(right - left, 1), 2 * half));
-    g.setColor(INK);
-    g.setStroke(new BasicStroke(2));
-    double middle = getScreenXFromChart(s.p50());
-    g.draw(new Line2D.Double(middle, y - half, middle, y + half));
-    double tail = getScreenXFromChart(s.p99());
-    g.fill(new java.awt.geom.Ellipse2D.Double(tail - 2.5, y - 2.5, 5, 5));
+    double middle = x.at(s.p50());
+    line(g, 2, new Line2D.Double(middle, y - half, middle, y + half));
+    double tail = x.at(s.p99());
+    g.fill(new Ellipse2D.Double(tail - 2.5, y - 2.5, 5, 5));
     note(g, s, tail, y);
   }
 
@@ -179,40 +276,53 @@ final class RowChart extends HorizontalBarChart {
     double half = step * 0.33;
     double sum = 0;
     for (Part part : stack.parts()) {
-      double left = getScreenXFromChart(sum);
+      double left = x.at(sum);
       sum += part.value();
       g.setColor(part.key().color());
-      g.fill(new Rectangle2D.Double(left, y - half, getScreenXFromChart(sum) - left, 2 * half));
+      g.fill(new Rectangle2D.Double(left, y - half, x.at(sum) - left, 2 * half));
+      // A gap keeps neighbours apart whatever their colours are.
+      g.setColor(PAPER);
+      g.fill(new Rectangle2D.Double(x.at(sum) - 0.5, y - half, 1, 2 * half));
     }
-    note(g, stack, getScreenXFromChart(sum), y);
+    note(g, stack, x.at(sum), y);
   }
 
   private void legend(Graphics2D g, double y) {
-    double x = 16;
+    double at = EDGE;
     g.setFont(TEXT);
     for (Key key : keys) {
       g.setColor(key.color());
-      g.fill(new Rectangle2D.Double(x, y - 6, 12, 12));
+      g.fill(new Rectangle2D.Double(at, y - 6, 12, 12));
       g.setColor(INK);
-      g.drawString(key.name(), (float) x + 17, (float) y + 4.5f);
-      x += 17 + g.getFontMetrics(TEXT).stringWidth(key.name()) + 18;
+      g.drawString(key.name(), (float) at + 17, (float) y + 4.5f);
+      at += 17 + g.getFontMetrics(TEXT).stringWidth(key.name()) + 18;
     }
   }
 
   /** Returns its right end. */
   private double whisker(Graphics2D g, double lo, double hi, double y, double cap) {
-    double left = getScreenXFromChart(lo);
-    double right = getScreenXFromChart(hi);
-    g.setStroke(new BasicStroke(1.5f));
-    g.draw(new Line2D.Double(left, y, right, y));
-    g.draw(new Line2D.Double(left, y - cap, left, y + cap));
-    g.draw(new Line2D.Double(right, y - cap, right, y + cap));
+    double left = x.at(lo);
+    double right = x.at(hi);
+    Path2D.Double shape = new Path2D.Double();
+    shape.append(new Line2D.Double(left, y, right, y), false);
+    shape.append(new Line2D.Double(left, y - cap, left, y + cap), false);
+    shape.append(new Line2D.Double(right, y - cap, right, y + cap), false);
+    line(g, 1.5f, shape);
     return right;
   }
 
-  private static void note(Graphics2D g, Row row, double x, double y) {
+  private static void line(Graphics2D g, float width, Shape shape) {
+    g.setColor(PAPER);
+    g.setStroke(new BasicStroke(width + 2));
+    g.draw(shape);
+    g.setColor(INK);
+    g.setStroke(new BasicStroke(width));
+    g.draw(shape);
+  }
+
+  private static void note(Graphics2D g, Row row, double right, double y) {
     g.setColor(INK);
     g.setFont(TEXT);
-    g.drawString(row.note(), (float) x + 8, (float) y + 4.5f);
+    g.drawString(row.note(), (float) right + 8, (float) y + 4.5f);
   }
 }

@@ -14,12 +14,13 @@ final class SampleTexts {
   private static final double[] SHADES = {0.5, 1.5, 3, 5};
 
   static List<PageModel.Sample> of(List<Entry> entries) {
+    PageModel.Shading shading = shading(entries);
     Map<String, List<PageModel.Text>> byPrompt = new LinkedHashMap<>();
     for (Entry e : entries) {
       for (Trace trace : Replay.traces(e)) {
         byPrompt
             .computeIfAbsent(trace.header().promptText(), _ -> new ArrayList<>())
-            .add(text(e, trace.end()));
+            .add(text(e, trace.end(), shading));
       }
     }
     return byPrompt.entrySet().stream()
@@ -27,7 +28,21 @@ final class SampleTexts {
         .toList();
   }
 
-  private static PageModel.Text text(Entry e, Trace.End end) {
+  /** Only an information source knows exact probabilities; other texts stay unshaded. */
+  static PageModel.Shading shading(List<Entry> entries) {
+    List<Boolean> known =
+        entries.stream()
+            .flatMap(e -> Replay.traces(e).stream())
+            .map(t -> !t.end().sourceSurprisal().isEmpty())
+            .distinct()
+            .toList();
+    if (!known.contains(true)) {
+      return PageModel.Shading.NONE;
+    }
+    return known.contains(false) ? PageModel.Shading.SOME : PageModel.Shading.ALL;
+  }
+
+  private static PageModel.Text text(Entry e, Trace.End end, PageModel.Shading shading) {
     List<PageModel.Token> tokens = new ArrayList<>();
     boolean possible = true;
     double sum = 0;
@@ -52,6 +67,8 @@ final class SampleTexts {
               ? ", %s nats/token under the source"
                   .formatted(Show.number(sum / Math.max(1, counted)))
               : ", impossible under the source";
+    } else if (shading == PageModel.Shading.SOME) {
+      note += ", no source knows its probability";
     }
     return new PageModel.Text(e.label(), e.family().css(), tokens, note);
   }
@@ -64,13 +81,14 @@ final class SampleTexts {
   private static PageModel.Token token(String piece, double surprisal, boolean expected) {
     if (Double.isNaN(surprisal)) {
       return expected
-          ? new PageModel.Token(piece, "tok u5", "impossible here")
+          ? new PageModel.Token(piece, "tok u5", "impossible under the source")
           : new PageModel.Token(piece, "tok", "");
     }
     int shade = 0;
     while (shade < SHADES.length && surprisal >= SHADES[shade]) {
       shade++;
     }
-    return new PageModel.Token(piece, "tok u" + shade, Show.number(surprisal) + " nats");
+    return new PageModel.Token(
+        piece, "tok u" + shade, Show.number(surprisal) + " nats under the source");
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.decodebench.reports.result.Show;
 import org.decodebench.reports.stats.Speculation;
 import org.decodebench.reports.stats.Stats;
@@ -15,7 +16,7 @@ import org.decodebench.reports.stats.Stats;
  * Speed-up over {@code ar} against acceptance: what was measured (filled) and what theory predicts
  * from the measured costs (hollow, joined to it); where {@code oracle-draft} was measured at
  * several acceptances, theory's curves for its drafts, with the measured verification and with one
- * as cheap as a step. All inks are in the picture itself, so that it is also a file.
+ * as cheap as a step.
  */
 final class SpeculationChart {
   private static final int WIDTH = 860;
@@ -33,9 +34,13 @@ final class SpeculationChart {
   private final Axis x = new Axis(0, 1.02, LEFT, WIDTH - RIGHT, false);
   private final Axis y;
   private final StringBuilder out = new StringBuilder();
-  private final List<Rectangle2D> taken = new ArrayList<>();
+  private final Function<Families.Family, String> ink;
+  private final Names names =
+      new Names(
+          new Rectangle2D.Double(LEFT, TOP, WIDTH - 4 - LEFT, (double) HEIGHT - BOTTOM - TOP));
 
-  SpeculationChart(List<Entry> all) {
+  private SpeculationChart(List<Entry> all, Function<Families.Family, String> ink) {
+    this.ink = ink;
     entries = all.stream().filter(SpeculationChart::isKnown).toList();
     double highest =
         entries.stream()
@@ -48,6 +53,18 @@ final class SpeculationChart {
     y = new Axis(0, Math.max(1.2, highest * 1.08), HEIGHT - BOTTOM, TOP, false);
   }
 
+  /** Part of a page, whose colours it takes; empty if nothing was drafted. */
+  static String inline(List<Entry> entries) {
+    return new SpeculationChart(entries, f -> "var(--" + f.css() + ")").svg();
+  }
+
+  /** A file of its own; empty if nothing was drafted. */
+  static String file(List<Entry> entries) {
+    return new SpeculationChart(entries, f -> "#%06x".formatted(f.color().getRGB() & 0xFFFFFF))
+        .svg()
+        .replaceFirst("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+  }
+
   /** Whether a setting drafts, and plain decoding was measured beside it. */
   static boolean isKnown(Entry e) {
     return e.figure("measured_speedup").known()
@@ -55,8 +72,7 @@ final class SpeculationChart {
         && e.figure("judged_acceptance").known();
   }
 
-  /** The picture, or an empty string if nothing was drafted. */
-  String svg() {
+  private String svg() {
     if (entries.isEmpty()) {
       return "";
     }
@@ -67,10 +83,13 @@ final class SpeculationChart {
     groups().forEach(this::curves);
     for (Entry e : entries) {
       for (String figure : List.of("measured_speedup", "predicted_speedup")) {
-        taken.add(
-            new Rectangle2D.Double(
-                x.at(e.median("judged_acceptance")) - 7, y.at(e.median(figure)) - 7, 14, 14));
+        names.mark(x.at(e.median("judged_acceptance")), y.at(e.median(figure)));
       }
+      names.line(
+          x.at(e.median("judged_acceptance")),
+          y.at(e.median("measured_speedup")),
+          x.at(e.median("judged_acceptance")),
+          y.at(e.median("predicted_speedup")));
     }
     entries.forEach(this::mark);
     entries.forEach(this::name);
@@ -169,24 +188,11 @@ final class SpeculationChart {
   private void name(Entry e) {
     double px = x.at(e.median("judged_acceptance"));
     double py = y.at(e.median("measured_speedup"));
-    double width = e.label().length() * 6.2;
-    double[][] places = {
-      {px + 10, py + 4}, {px - 10 - width, py + 4}, {px - width / 2, py - 11},
-      {px - width / 2, py + 20}, {px - 10 - width, py - 11}, {px - 10 - width, py + 20}
-    };
-    for (double[] place : places) {
-      Rectangle2D box = new Rectangle2D.Double(place[0], place[1] - 11, width, 14);
-      boolean inside = box.getMinX() >= LEFT && box.getMaxX() <= WIDTH - 4 && box.getMinY() >= TOP;
-      if (inside && taken.stream().noneMatch(box::intersects)) {
-        taken.add(box);
-        text(place[0], place[1], "start", e.label());
-        return;
-      }
-    }
+    names.place(px, py, e.label()).ifPresent(at -> text(at.getX(), at.getY(), "start", e.label()));
   }
 
-  private static String color(Entry e) {
-    return "#%06x".formatted(e.family().color().getRGB() & 0xFFFFFF);
+  private String color(Entry e) {
+    return ink.apply(e.family());
   }
 
   private void line(double x1, double y1, double x2, double y2, double opacity) {

@@ -3,6 +3,7 @@ package org.decodebench.reports.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.decodebench.reports.result.Environment;
 import org.decodebench.reports.result.Estimate;
@@ -47,6 +48,21 @@ final class Tables {
           "valid_share",
           "token_error_rate",
           "perplexity",
+          "bits_per_byte",
+          "distinct_2",
+          "token_entropy_bits");
+
+  /** Of these the columns that paper has no room for. */
+  private static final Set<String> MINOR =
+      Set.of(
+          "first_commit_ms",
+          "decode_tokens_per_s",
+          "itl_p50_ms",
+          "itl_p90_ms",
+          "draft_nfe_per_token",
+          "wasted_positions_per_token",
+          "leviathan_speedup",
+          "predicted_speedup",
           "bits_per_byte",
           "distinct_2",
           "token_entropy_bits");
@@ -175,8 +191,9 @@ final class Tables {
           case LOWER -> ", lower is better";
           case NEITHER -> "";
         };
-    String unit = f.unit().isEmpty() || f.label().contains("/") ? "" : " " + f.unit();
-    return new PageModel.Column(f.name(), f.label() + unit, f.name() + better, group(f), true);
+    String unit = f.unit().isEmpty() || f.label().contains("/") ? "" : " " + Show.unit(f);
+    String css = group(f) + (MINOR.contains(f.name()) ? " minor" : "");
+    return new PageModel.Column(f.name(), f.label() + unit, f.name() + better, css, true);
   }
 
   private static String group(Figure f) {
@@ -201,9 +218,9 @@ final class Tables {
       cells.add(cell(e, f));
       if (whole && f.name().equals(Figure.HEADLINE)) {
         Estimate ratio = e.row().ratio(f.name());
-        cells.add(
-            new PageModel.Cell(
-                Show.ratio(ratio.median()), interval(null, ratio), plain(ratio.median())));
+        // The baseline's ratio to itself is 1 without an interval.
+        String interval = e.row().baseline() ? "" : interval(null, ratio);
+        cells.add(new PageModel.Cell(Show.ratio(ratio.median()), interval, plain(ratio.median())));
       }
     }
     return cells;

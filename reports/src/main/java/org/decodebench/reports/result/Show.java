@@ -81,6 +81,11 @@ public final class Show {
     return Double.isFinite(e.lo()) && Double.isFinite(e.hi());
   }
 
+  /** A figure's unit as people write it; the figures' own table keeps to ASCII. */
+  public static String unit(Figure figure) {
+    return figure.unit().replaceFirst("^us\\b", "µs");
+  }
+
   /** Whether a figure is a part of one. */
   public static boolean isShare(Figure figure) {
     return switch (figure.name()) {

@@ -95,7 +95,8 @@ final class CurveChart {
     }
     ForwardCurve.Point last = curve.points().getLast();
     label(svg, x(last.width()) - 8, y(last.ms()) - 8, "end", "measured");
-    label(svg, x(last.width()) - 8, y(ideal(last)) + 16, "end", "ideal");
+    // Below the line, which rises to the right.
+    label(svg, x(last.width()), y(ideal(last)) + 26, "end", "ideal");
     return svg.append("</svg>").toString();
   }
 

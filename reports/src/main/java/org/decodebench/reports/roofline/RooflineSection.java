@@ -210,7 +210,7 @@ public final class RooflineSection {
     for (SummaryRow row : rows) {
       Prediction prediction = new Prediction(measured, row.first());
       double here = prediction.tokensPerSecond(loads.getFirst());
-      double speed = row.first().figure("tokens_per_s");
+      double speed = median(row, "tokens_per_s");
       if (Double.isNaN(here)) {
         continue;
       }
