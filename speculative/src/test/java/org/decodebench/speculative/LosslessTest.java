@@ -3,6 +3,9 @@ package org.decodebench.speculative;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +17,10 @@ import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoders;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sampled speculative decoding has the target's distribution: all continuations of a prompt are
@@ -45,7 +50,18 @@ class LosslessTest {
     "'prompt-lookup:k=3,temperature=1', 1, 6"
   })
   void sampledSpeculativeHasTheTargetsDistribution(String spec, double temperature, int topK) {
-    Enumeration truth = Enumeration.of(TARGET, PROMPT, LENGTH, warp(temperature, topK));
+    assertTargetsDistribution(spec, warp(temperature, topK));
+  }
+
+  @Test
+  void sampledTextDraftedFromCountsHasTheTargetsDistribution(@TempDir Path folder)
+      throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), "ababcbcadcab".repeat(3));
+    assertTargetsDistribution("ngram-draft:k=3,order=3,temperature=1,text=" + text, warp(1, 6));
+  }
+
+  private static void assertTargetsDistribution(String spec, UnaryOperator<double[]> warp) {
+    Enumeration truth = Enumeration.of(TARGET, PROMPT, LENGTH, warp);
     assertEquals(1, truth.probability().values().stream().mapToDouble(x -> x).sum(), 1e-9);
     for (long seed : SEEDS) {
       DecodeResult result =
@@ -57,13 +73,14 @@ class LosslessTest {
     }
   }
 
-  @Test
-  void theSameTestNoticesAVerifierThatSkipsTheResidual() {
+  @ParameterizedTest
+  @ValueSource(strings = {"k=3", "tree=3x2x1", "k=3,nodes=6,beam=3"})
+  void theSameTestNoticesAVerifierThatSkipsTheResidual(String shape) {
     Enumeration truth = Enumeration.of(TARGET, PROMPT, LENGTH);
     SpeculativeDecoder decoder =
         (SpeculativeDecoder)
             Decoders.create(
-                "speculative:draft=far,k=3,temperature=1", reference -> TARGET.draft(2));
+                "speculative:draft=far,temperature=1," + shape, reference -> TARGET.draft(2));
     List<Double> values = new ArrayList<>();
     for (long seed : SEEDS) {
       Verifier broken = new Verifier(decoder.sampler(request(seed)), (p, q, token) -> {});
