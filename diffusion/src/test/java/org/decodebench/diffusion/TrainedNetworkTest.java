@@ -174,7 +174,24 @@ class TrainedNetworkTest {
   }
 
   @Test
-  void refreshingTheDualCacheInEveryStepIsNoCacheAndNotRefreshingIsApproximate() {
+  void aThresholdOfOneIsOneAtATime() {
+    for (int seed = 0; seed < 2; seed++) {
+      for (String spec :
+          List.of(
+              "masked-diffusion:temperature=1",
+              "masked-diffusion:block=8,cache=dual,temperature=1",
+              "block-diffusion:temperature=1")) {
+        LanguageModel model = spec.startsWith("block") ? BLOCKS : MASKED;
+        assertArrayEquals(
+            Decode.tokens(spec, model, prompt(seed, 5), NEW, seed),
+            Decode.tokens(spec + ",threshold=1", model, prompt(seed, 5), NEW, seed),
+            spec);
+      }
+    }
+  }
+
+  @Test
+  void refreshingACacheInEveryStepIsNoCacheAndNotRefreshingIsApproximate() {
     String spec = "masked-diffusion:block=8,steps=16,order=random,temperature=1";
     int differ = 0;
     for (int seed = 0; seed < 6; seed++) {

@@ -47,7 +47,22 @@ class OracleDecodingTest {
         "block-diffusion:block=1",
         "block-diffusion:block=2,order=random",
         "block-diffusion:block=3,cache=fused",
-        "block-diffusion:block=5,cache=none"
+        "block-diffusion:block=5,cache=none",
+        // What is certain may go together, in zero entropy or at confidence 1; nothing else.
+        "masked-diffusion:threshold=1",
+        "masked-diffusion:factor=0",
+        "masked-diffusion:entropy-bound=0",
+        "masked-diffusion:sampler=first-hitting",
+        "masked-diffusion:sampler=hierarchical,threshold=1,low-threshold=1",
+        "masked-diffusion:order=left-to-right",
+        "block-diffusion:block=3,threshold=1",
+        "block-diffusion:block=5,sub-block=2",
+        "block-diffusion:block=4,sub-block=2,sub-cache=true,order=random",
+        // An oracle has no layers: what a cache keeps is what the canvas holds.
+        "masked-diffusion:order=random,block=2,cache=prefix",
+        "masked-diffusion:order=random,block=2,cache=dual",
+        "masked-diffusion:order=random,block=2,cache=vicinity,vicinity=1",
+        "masked-diffusion:order=random,cache=delayed"
       })
   void onePositionAStepReproducesTheSourceExactly(String spec) {
     for (AnyOrderSource source : SOURCES) {

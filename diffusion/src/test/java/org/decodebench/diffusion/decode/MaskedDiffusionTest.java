@@ -49,17 +49,34 @@ class MaskedDiffusionTest {
     }
   }
 
-  @Test
-  void thresholdOfOneCommitsOneAtATime() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "masked-diffusion:order=confidence threshold=1",
+        "masked-diffusion:order=confidence,block=2 threshold=1",
+        "masked-diffusion:order=confidence factor=0",
+        "masked-diffusion:order=entropy entropy-bound=0",
+        "block-diffusion:block=3,order=confidence,cache=fused threshold=1",
+        "block-diffusion:block=2,order=confidence factor=0"
+      })
+  void aRuleThatIsNeverSureEnoughCommitsOneAtATime(String specs) {
+    String[] plainAndRule = specs.split(" ");
     for (String temperature : List.of("0", "1")) {
+      String plain = plainAndRule[0] + ",temperature=" + temperature;
+      String rule = plain + "," + plainAndRule[1];
       for (int seed = 0; seed < 20; seed++) {
-        String spec = "masked-diffusion:temperature=" + temperature;
         assertArrayEquals(
-            Decode.tokens(spec, model, new int[] {1}, LENGTH - 1, seed),
-            Decode.tokens(spec + ",threshold=1", model, new int[] {1}, LENGTH - 1, seed));
+            Decode.tokens(plain, model, new int[] {1}, LENGTH - 1, seed),
+            Decode.tokens(rule, model, new int[] {1}, LENGTH - 1, seed));
+        assertEquals(
+            Decode.forwards(plain, model, new int[] {1}, LENGTH - 1, seed),
+            Decode.forwards(rule, model, new int[] {1}, LENGTH - 1, seed));
+      }
+      if (plain.startsWith("masked")) {
         assertEquals(
             LENGTH - 1,
-            Decode.forwards(spec + ",threshold=1", model, new int[] {1}, LENGTH - 1, seed));
+            Decode.forwards(rule, model, new int[] {1}, LENGTH - 1, 0),
+            "one a forward");
       }
     }
   }

@@ -67,14 +67,33 @@ class ExactDiffusionLikelihoodTest {
     assertEquals(1, sum, 1e-9);
   }
 
-  @Test
-  void duelOfABlockModelGoesBlockByBlock() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "block=1",
+        "block=2",
+        "block=3,threshold=0.5",
+        "block=4,steps=2,order=entropy",
+        "block=4,sub-block=2,entropy-bound=0.9"
+      })
+  void duelOfABlockModelGoesBlockByBlockAndSumsToOne(String settings) {
     JointModel blocks = network.with(Paradigm.BLOCK_DIFFUSION);
+    Map<List<Integer>, Double> sampled =
+        ExactSampler.of(
+                Decode.decoder("block-diffusion:temperature=1," + settings),
+                blocks,
+                new int[] {},
+                LENGTH)
+            .p();
     double sum = 0;
     for (int s = 0; s < blocks.joint().length; s++) {
-      sum += Math.exp(-evaluate("duel:block=2", blocks, blocks.sequence(s), 0).nats());
+      int[] tokens = blocks.sequence(s);
+      double p = Math.exp(-evaluate("duel:" + settings, blocks, tokens, 0).nats());
+      assertEquals(
+          sampled.getOrDefault(Arrays.stream(tokens).boxed().toList(), 0.0), p, 1e-9, settings);
+      sum += p;
     }
-    assertEquals(1, sum, 1e-6);
+    assertEquals(1, sum, 1e-9);
   }
 
   @Test

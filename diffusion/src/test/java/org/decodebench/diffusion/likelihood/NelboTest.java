@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.likelihood.LikelihoodMethod;
 import org.decodebench.core.likelihood.LikelihoodMethod.Options;
 import org.decodebench.core.likelihood.ScoredText;
 import org.decodebench.core.model.ModelConfig.Paradigm;
+import org.decodebench.diffusion.Decode;
 import org.decodebench.diffusion.JointModel;
+import org.decodebench.diffusion.analysis.ExactSampler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +51,7 @@ class NelboTest {
   /** The same block by block, each given the clean blocks before it and nothing after it. */
   private static double meanOverOrders(JointModel model, int[] tokens, int given, int block) {
     int[] canvas = new int[tokens.length];
-    java.util.Arrays.fill(canvas, model.mask());
+    Arrays.fill(canvas, model.mask());
     System.arraycopy(tokens, 0, canvas, 0, given);
     double sum = 0;
     for (int b = 0; b < tokens.length; b += block) {
@@ -85,6 +89,29 @@ class NelboTest {
         assertNear(exact, evaluate(TIME, network, tokens, given, 4000, s, block));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void theBoundIsAtLeastTheExactNegativeLogLikelihoodAndEqualWhereOrdersAgree(int block) {
+    String sampler = "block-diffusion:order=random,temperature=1,block=" + block;
+    Map<List<Integer>, Double> sampled =
+        ExactSampler.of(Decode.decoder(sampler), network, new int[] {}, 5).p();
+    for (int s = 0; s < oracle.joint().length; s += 3) {
+      int[] tokens = network.sequence(s);
+      double exact = -Math.log(sampled.get(Arrays.stream(tokens).boxed().toList()));
+      double bound = meanOverOrders(network, tokens, 0, block); // what the estimates converge to
+      if (block == 1) {
+        assertEquals(exact, bound, 1e-6, "a block of one has one order");
+      } else {
+        assertTrue(bound > exact + 1e-6, () -> "Jensen: %f of %f".formatted(bound, exact));
+      }
+      double truth = -Math.log(oracle.joint()[s]);
+      assertEquals(truth, meanOverOrders(oracle, tokens, 0, block), 1e-9, "all orders agree");
+    }
+    int[] tokens = oracle.sequence(31);
+    Likelihood ofOracle = evaluate(COUNT, oracle, tokens, 0, 2000, 1, block);
+    assertNear(-Math.log(oracle.joint()[31]), ofOracle);
   }
 
   private static void assertNear(double exact, Likelihood bound) {

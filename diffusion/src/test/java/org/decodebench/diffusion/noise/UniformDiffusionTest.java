@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.DecodeRequest;
 import org.decodebench.core.likelihood.Likelihood;
 import org.decodebench.core.likelihood.LikelihoodMethod;
 import org.decodebench.core.likelihood.ScoredText;
+import org.decodebench.core.noise.NoiseTokens;
 import org.decodebench.core.source.MarkovSource;
 import org.decodebench.core.source.OracleModel;
 import org.decodebench.core.tokenizer.WordTokenizer;
@@ -64,6 +67,62 @@ class UniformDiffusionTest {
       }
       assertEquals(first * second, sampled.of(text), 1e-6);
     }
+  }
+
+  /** Steps by Bayes' rule over all texts, earlier and later canvases; no posterior's formula. */
+  @Test
+  void everyStepIsBruteForceBayesGivenTheWholeCanvas() {
+    NoiseTokens words =
+        NoiseTokens.of(
+            source.vocabSize(), source.tokenizer().begin(), OptionalInt.of(WordTokenizer.MASK));
+    int k = words.count();
+    double[] text = new double[k * k];
+    Distribution.of(source, new int[0], 2)
+        .p()
+        .forEach((t, p) -> text[words.index(t.get(0)) * k + words.index(t.get(1))] = p);
+    int steps = 3;
+    double[] now = new double[k * k];
+    Arrays.fill(now, 1.0 / (k * k));
+    for (int step = 0; step < steps; step++) {
+      double clean = (double) step / steps;
+      double cleaner = (double) (step + 1) / steps;
+      double[] next = new double[k * k];
+      for (int later = 0; later < k * k; later++) {
+        double[] first = new double[k];
+        double[] second = new double[k];
+        for (int t = 0; t < k * k; t++) {
+          for (int earlier = 0; earlier < k * k; earlier++) {
+            double p =
+                text[t]
+                    * noised(t / k, earlier / k, cleaner, k)
+                    * noised(t % k, earlier % k, cleaner, k)
+                    * noised(earlier / k, later / k, clean / cleaner, k)
+                    * noised(earlier % k, later % k, clean / cleaner, k);
+            first[earlier / k] += p;
+            second[earlier % k] += p;
+          }
+        }
+        double all = Arrays.stream(first).sum();
+        for (int earlier = 0; earlier < k * k; earlier++) {
+          // The tokens of a step are drawn independently, given the canvas.
+          next[earlier] += now[later] * first[earlier / k] / all * second[earlier % k] / all;
+        }
+      }
+      now = next;
+    }
+    Distribution sampled =
+        ExactSampler.of(
+            Decode.decoder("uniform-diffusion:temperature=1,steps=" + steps),
+            new NoisyOracle(source),
+            BEGIN,
+            2);
+    for (int t = 0; t < k * k; t++) {
+      assertEquals(now[t], sampled.of(List.of(words.ids()[t / k], words.ids()[t % k])), 1e-6);
+    }
+  }
+
+  private static double noised(int from, int to, double kept, int k) {
+    return (from == to ? kept : 0) + (1 - kept) / k;
   }
 
   @Test
