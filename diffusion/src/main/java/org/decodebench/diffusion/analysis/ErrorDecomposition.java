@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.decode.CostCounter;
 import org.decodebench.core.decode.DecodeListener;
@@ -60,6 +61,11 @@ public record ErrorDecomposition(
 
   private static final Set<String> CACHE = Set.of("cache", "refresh", "vicinity", "sub-cache");
   private static final Set<String> ONE_BY_ONE = Set.of("order", "block", "guidance");
+
+  /** Samplers that take no order and choose their positions at random. */
+  private static final Pattern RANDOM_POSITIONS =
+      Pattern.compile("sampler=(first-hitting|ancestral|remask)");
+
   private static final int SEEDS = 50;
 
   /**
@@ -105,7 +111,17 @@ public record ErrorDecomposition(
 
   /** The decoder with its order and blocks, one position a step, without a cache. */
   public static String oneByOne(String spec) {
-    return decoder(reduce(spec, ONE_BY_ONE, Set.of())).spec();
+    String single = reduce(spec, ONE_BY_ONE, Set.of());
+    if (RANDOM_POSITIONS.matcher(spec).find()) {
+      single = with(single, "order=random");
+    } else if (spec.contains("entropy-bound=") && !spec.contains("order=")) {
+      single = with(single, "order=entropy");
+    }
+    return decoder(single).spec();
+  }
+
+  private static String with(String spec, String setting) {
+    return spec + (spec.contains(":") ? "," : ":") + setting;
   }
 
   /**
@@ -122,10 +138,7 @@ public record ErrorDecomposition(
    * @throws UsageException if it is no diffusion decoder
    */
   static DiffusionDecoder decoder(String spec) {
-    String full =
-        spec.contains("temperature=")
-            ? spec
-            : spec + (spec.contains(":") ? "," : ":") + "temperature=1";
+    String full = spec.contains("temperature=") ? spec : with(spec, "temperature=1");
     Decoder decoder =
         Decoders.create(
             full,

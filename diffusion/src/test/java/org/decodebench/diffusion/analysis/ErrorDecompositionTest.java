@@ -67,6 +67,22 @@ class ErrorDecompositionTest {
   }
 
   @Test
+  void theNetworksPartIsInTheSamplersOwnOrder() {
+    assertEquals(
+        "masked-diffusion:order=margin,block=2,temperature=1",
+        ErrorDecomposition.oneByOne("masked-diffusion:order=margin,steps=2,block=2,cache=dual"));
+    assertEquals(
+        "masked-diffusion:order=random,temperature=1",
+        ErrorDecomposition.oneByOne("masked-diffusion:sampler=ancestral,steps=4"));
+    assertEquals(
+        "masked-diffusion:order=entropy,block=2,temperature=1",
+        ErrorDecomposition.oneByOne("masked-diffusion:entropy-bound=0.1,block=2"));
+    assertEquals(
+        "masked-diffusion:temperature=1",
+        ErrorDecomposition.oneByOne("masked-diffusion:threshold=0.9,temperature=1"));
+  }
+
+  @Test
   void divergenceIsThatOfTheTableByHand() {
     Distribution fair =
         new Distribution(java.util.Map.of(java.util.List.of(0), 0.5, java.util.List.of(1), 0.5));
