@@ -196,7 +196,10 @@ final class PageBuilder {
               .map(d -> d.getValue() > 1 ? d.getKey() + " × " + d.getValue() : d.getKey())
               .collect(Collectors.joining("; "));
       lines.add(
-          "%s%s: in %d of %d runs (%s)".formatted(tag, warning, count, records.size(), whose));
+          count == records.size() && count > 1
+              ? "%s%s: in all %d runs".formatted(tag, warning, count)
+              : "%s%s: in %d of %d runs (%s)"
+                  .formatted(tag, warning, count, records.size(), whose));
     });
     return lines;
   }

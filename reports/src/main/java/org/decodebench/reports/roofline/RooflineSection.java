@@ -251,7 +251,9 @@ public final class RooflineSection {
   private void row(String... cells) {
     out.append("<tr>");
     for (int i = 0; i < cells.length; i++) {
-      out.append(i == 0 ? "<td>" : "<td class=\"num\">").append(escape(cells[i])).append("</td>");
+      out.append(i == 0 ? "<td>" : "<td class=\"num\">")
+          .append(i == 0 ? breakable(cells[i]) : escape(cells[i]))
+          .append("</td>");
     }
     out.append("</tr>\n");
   }
@@ -262,6 +264,11 @@ public final class RooflineSection {
 
   private static String text(String format, Object... values) {
     return escape(String.format(Locale.ROOT, format, values));
+  }
+
+  /** The same, with places at which a narrow column may break the name of a setting. */
+  private static String breakable(String text) {
+    return escape(text).replaceAll("([:,])(?=\\S)", "$1<wbr>");
   }
 
   static String escape(String text) {

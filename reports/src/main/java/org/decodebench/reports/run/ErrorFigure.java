@@ -30,10 +30,11 @@ public final class ErrorFigure {
       OptionalDouble cache,
       OptionalDouble total) {}
 
+  /** Colours that stay apart for every eye, on white and in the dark. */
   private enum Part {
-    SAMPLER("sampler", "#1f77b4"),
-    NETWORK("network", "#d62728"),
-    CACHE("cache", "#2ca02c"),
+    SAMPLER("sampler", "#7f56b3"),
+    NETWORK("network", "#dc740f"),
+    CACHE("cache", "#08a37d"),
     TOTAL("total", "currentColor");
 
     private final String label;

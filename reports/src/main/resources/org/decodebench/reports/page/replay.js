@@ -153,7 +153,17 @@
     total = Math.max(1e-3, ...shown.map((p) => p.decode.end));
     // Slow enough to watch: the longest decode takes some ten seconds.
     if (choosePace) pace.value = slowdowns.find((n) => (total * n) / 1000 >= 8) ?? slowdowns.at(-1);
-    seek(Math.min(now, total));
+    settle();
+  }
+
+  // Panes are as high as they will be in the end, so that the page below does not jump.
+  function settle() {
+    const time = Math.min(now, total);
+    for (const pane of shown) pane.root.style.minHeight = '';
+    seek(total);
+    const heights = shown.map((pane) => pane.root.offsetHeight);
+    shown.forEach((pane, i) => { pane.root.style.minHeight = heights[i] + 'px'; });
+    seek(time);
   }
 
   function seek(time) {
@@ -188,7 +198,12 @@
   scrub.addEventListener('input', () => { run(false); seek((Number(scrub.value) / 1000) * total); });
   promptChoice.addEventListener('change', () => { now = 0; build(true); });
   // Paper shows how it ended.
-  window.addEventListener('beforeprint', () => { run(false); seek(total); });
+  window.addEventListener('beforeprint', () => {
+    run(false);
+    seek(total);
+    for (const pane of shown) pane.root.style.minHeight = '';
+  });
+  for (const change of ['afterprint', 'resize']) window.addEventListener(change, settle);
   build(true);
   // A still page begins with the finished texts; playing starts over.
   seek(total);
