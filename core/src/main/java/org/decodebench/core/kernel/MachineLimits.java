@@ -60,16 +60,39 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
         .measure(kernels.name(), threads == 0 ? ThreadPool.physicalCores() : threads);
   }
 
+  private static float sink;
+
+  /** Until both loops are compiled, which on a busy machine takes its time. */
+  static void warmUp(Probe probe, float[] values) {
+    warmUp(() -> sink += probe.read(values, 0, Math.min(values.length, 1 << 14)));
+    warmUp(() -> sink += probe.multiplyAdd(1 << 10));
+  }
+
+  private static void warmUp(Runnable loop) {
+    long start = System.nanoTime();
+    long first = 0;
+    long least = Long.MAX_VALUE;
+    for (long now = start; now - start < COMPILED_BY * USUAL.toNanos(); ) {
+      loop.run();
+      long end = System.nanoTime();
+      first = first == 0 ? end - now : first;
+      least = Math.min(least, end - now);
+      if (end - start > USUAL.toNanos() && least < first / COMPILED) {
+        return;
+      }
+      now = end;
+    }
+  }
+
   /** The best rate is the limit: anything slower was disturbed. */
   private record Run(Probe probe, Duration each, float[] values) {
-    private static float sink;
 
     MachineLimits measure(String name, int threads) {
       TreeSet<Integer> counts = new TreeSet<>(List.of(threads));
       for (int n = 1; n < threads; n *= 2) {
         counts.add(n);
       }
-      warmUp();
+      warmUp(probe, values);
       List<Bandwidth> bandwidths = new ArrayList<>();
       levels(threads)
           .forEach((bytes, level) -> {
@@ -83,28 +106,6 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
       }
       return new MachineLimits(
           name, bandwidths, counts.stream().map(n -> new Peak(n, peak(n))).toList());
-    }
-
-    /** Until both loops are compiled, which on a busy machine takes its time. */
-    private void warmUp() {
-      warmUp(() -> sink += probe.read(values, 0, Math.min(values.length, 1 << 14)));
-      warmUp(() -> sink += probe.multiplyAdd(1 << 10));
-    }
-
-    private void warmUp(Runnable loop) {
-      long start = System.nanoTime();
-      long first = 0;
-      long least = Long.MAX_VALUE;
-      for (long now = start; now - start < COMPILED_BY * each.toNanos(); ) {
-        loop.run();
-        long end = System.nanoTime();
-        first = first == 0 ? end - now : first;
-        least = Math.min(least, end - now);
-        if (end - start > each.toNanos() && least < first / COMPILED) {
-          return;
-        }
-        now = end;
-      }
     }
 
     /**
@@ -221,7 +222,7 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
   }
 
   /** Several times the last cache, as far as the heap has room. */
-  private static long memoryBytes() {
+  static long memoryBytes() {
     long last = caches().stream().mapToLong(Cache::bytes).max().orElse(0);
     long free = Runtime.getRuntime().maxMemory() / 3;
     return Math.min(Math.min(Math.max(LEAST_MEMORY, 4 * last), free), MOST_MEMORY) & -4096;

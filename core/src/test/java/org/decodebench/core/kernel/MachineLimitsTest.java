@@ -23,6 +23,20 @@ class MachineLimitsTest {
   }
 
   @Test
+  void theGaugeReadsOnlyWhatItHasAndGivesRates() {
+    for (long bytes : new long[] {1, 100_000, 20 << 20}) {
+      for (int threads = 1; threads <= 3; threads += 2) {
+        Gauge gauge = Gauge.of(threads, bytes);
+        Gauge.Rates first = gauge.read();
+        Gauge.Rates second = gauge.read();
+        assertTrue(first.bytesPerSecond() > 1e6 && first.flopPerSecond() > 1e6);
+        Gauge.Rates mean = first.mean(second);
+        assertEquals(first.flopPerSecond() + second.flopPerSecond(), 2 * mean.flopPerSecond(), 1e3);
+      }
+    }
+  }
+
+  @Test
   void bothProbesDoWhatTheyCount() {
     float[] ones = new float[1 << 12];
     java.util.Arrays.fill(ones, 1);

@@ -2,6 +2,8 @@ package org.decodebench.reports.roofline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.decodebench.core.kernel.Gauge;
 import org.decodebench.core.kernel.KernelsProvider;
 import org.decodebench.core.kernel.ThreadPool;
 import org.decodebench.core.model.Attention;
@@ -10,6 +12,7 @@ import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.Run;
 import org.decodebench.core.model.RuntimeOptions;
 import org.decodebench.core.model.Session;
+import org.decodebench.reports.stats.Stats;
 
 /** Measures forwards over 1, 2, 4… positions behind a short prefix. */
 final class CurveMeter {
@@ -18,7 +21,10 @@ final class CurveMeter {
   private static final long EACH_NANOS = 100_000_000;
   private static final long MOST_NANOS = 3_000_000_000L;
   private static final double BETTER = 0.97;
-  private static final int LEAST_RUNS = 5;
+  private static final int LEAST_TURNS = 6;
+
+  /** Forwards between two readings of the limits. */
+  private static final long TURN_NANOS = 20_000_000;
 
   private final LanguageModel model;
   private final ForwardCost cost;
@@ -56,13 +62,15 @@ final class CurveMeter {
   ForwardCurve measure(RuntimeOptions options) {
     List<ForwardCurve.Point> points = new ArrayList<>();
     int room = Math.min(MOST_WIDTH, model.config().contextLength() - prefix);
+    boolean here = options.backend() != RuntimeOptions.Backend.TORNADO;
+    Gauge gauge = here ? Gauge.of(options.threads(), Math.round(bytes(1, 0))) : null;
     try (Session session = model.open(prefix + room, 1)) {
       session.forward(List.of(run(prefix, 0)));
       session.commit(0, prefix);
       session.forward(List.of(run(room, prefix)));
       KernelsProvider.awaitCompiled();
       for (int width = 1; width <= room; width *= 2) {
-        points.add(point(session, width));
+        points.add(point(session, gauge, width));
       }
     }
     double cache = bytes(1, 1) - bytes(1, 0);
@@ -70,9 +78,7 @@ final class CurveMeter {
     return new ForwardCurve(
         model.name(),
         ThreadPool.of(options.threads()).threads(),
-        options.backend() == RuntimeOptions.Backend.TORNADO
-            ? "tornado"
-            : KernelsProvider.choose(options.backend()).name(),
+        here ? KernelsProvider.choose(options.backend()).name() : "tornado",
         bytes(1, 0) - cache,
         cache,
         flop(1, 0) - key,
@@ -83,25 +89,61 @@ final class CurveMeter {
   }
 
   /**
-   * The least of many runs is the machine's; what is more was disturbed. As long as runs get
-   * faster, the compiler is still at work, and it goes on.
+   * In turns with the machine's limits of the moment. The least time is the machine's; what is more
+   * was disturbed. As long as runs get faster, the compiler is still at work, and it goes on.
+   *
+   * @param gauge null where the model runs on another device
    */
-  private ForwardCurve.Point point(Session session, int width) {
+  private ForwardCurve.Point point(Session session, Gauge gauge, int width) {
     List<Run> runs = List.of(run(width, prefix));
+    double bytes = bytes(width, prefix);
+    double flop = flop(width, prefix);
+    List<Double> turns = new ArrayList<>();
+    List<Gauge.Rates> rates = new ArrayList<>();
     long least = Long.MAX_VALUE;
-    long now = System.nanoTime();
-    long last = now + MOST_NANOS;
-    long end = now + EACH_NANOS;
-    for (int i = 0; i < LEAST_RUNS || now < Math.min(end, last); i++) {
-      long start = now;
-      session.forward(runs);
-      now = System.nanoTime();
-      if (now - start < BETTER * least) {
-        end = now + EACH_NANOS;
+    long taken = 0;
+    long enough = EACH_NANOS;
+    while (turns.size() < LEAST_TURNS || taken < Math.min(enough, MOST_NANOS)) {
+      if (gauge != null) {
+        rates.add(gauge.read());
       }
-      least = Math.min(least, now - start);
+      long turn = 0;
+      int forwards = 0;
+      while (turn < TURN_NANOS) {
+        long start = System.nanoTime();
+        session.forward(runs);
+        long nanos = System.nanoTime() - start;
+        turn += nanos;
+        forwards++;
+        if (nanos < BETTER * least) {
+          enough = taken + turn + EACH_NANOS;
+        }
+        least = Math.min(least, nanos);
+      }
+      taken += turn;
+      turns.add(turn * 1e-6 / forwards);
     }
-    return new ForwardCurve.Point(width, least * 1e-6, bytes(width, prefix), flop(width, prefix));
+    if (gauge != null) {
+      rates.add(gauge.read());
+    }
+    Double beside = gauge == null ? null : beside(turns, rates, bytes, flop);
+    return new ForwardCurve.Point(width, least * 1e-6, bytes, flop, beside);
+  }
+
+  /**
+   * Median of time / limit over the later half of the turns; the first may be the compiler's.
+   *
+   * @param rates before, between and after the turns
+   */
+  static double beside(List<Double> turns, List<Gauge.Rates> rates, double bytes, double flop) {
+    return Stats.median(
+        IntStream.range(turns.size() / 2, turns.size())
+            .mapToDouble(i -> {
+              Gauge.Rates here = rates.get(i).mean(rates.get(i + 1));
+              Ceiling ceiling = new Ceiling("here", here.bytesPerSecond(), here.flopPerSecond());
+              return turns.get(i) / ForwardCurve.ideal(ceiling, bytes, flop);
+            })
+            .toArray());
   }
 
   private double bytes(int width, int first) {

@@ -26,12 +26,13 @@ public final class CurveText {
         boolean memory = p.bytes() / ceiling.bytesPerSecond() > p.flop() / ceiling.flopPerSecond();
         lines.add(
             line(
-                "forward_cost width %-3d %10.3f ms  ideal %10.3f ms  ratio %.2f  (%s, %.1f GB/s,"
-                    + " %.1f GFLOP/s)",
+                "forward_cost width %-3d %10.3f ms  ideal %10.3f ms  ratio %.2f  beside %s  (%s,"
+                    + " %.1f GB/s, %.1f GFLOP/s)",
                 p.width(),
                 p.ms(),
                 ideal,
                 p.ms() / ideal,
+                p.beside() == null ? "-" : line("%.2f", p.beside()),
                 memory ? "memory" : "arithmetic",
                 p.bytes() / p.ms() * 1e-6,
                 p.flop() / p.ms() * 1e-6));

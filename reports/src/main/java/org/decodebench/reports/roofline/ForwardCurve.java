@@ -37,8 +37,10 @@ public record ForwardCurve(
    * @param ms least time of a forward
    * @param bytes that it must read
    * @param flop that it must compute
+   * @param beside median of time / the time that the limits allow, as they were measured just
+   *     before and after; null in results of versions that did not
    */
-  public record Point(int width, double ms, double bytes, double flop) {}
+  public record Point(int width, double ms, double bytes, double flop, Double beside) {}
 
   /** The same for a model whose forwards cost the same. */
   ForwardCurve alike(String other) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.decodebench.core.UsageException;
 import org.decodebench.core.checkpoint.Models;
 import org.decodebench.core.decode.Cost;
+import org.decodebench.core.kernel.Gauge;
 import org.decodebench.core.kernel.MachineLimits;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.model.RuntimeOptions;
@@ -55,7 +56,7 @@ class RooflineTest {
               double bytes = shape.bytes(w, 0, 1);
               double flop = shape.flop(w, 0, 1);
               return new ForwardCurve.Point(
-                  w, ForwardCurve.ideal(here, bytes, flop) / 0.8, bytes, flop);
+                  w, ForwardCurve.ideal(here, bytes, flop) / 0.8, bytes, flop, 1.25);
             })
             .toList();
     return new ForwardCurve("tales-ar", 1, "v", 1e9, 1e6, 2e9, 0, null, 0, points);
@@ -214,5 +215,21 @@ class RooflineTest {
         assertEquals(curve.bytes(p.width(), curve.prefix(), 1), p.bytes(), 1e-2 * p.bytes());
       }
     }
+  }
+
+  @Test
+  void aMachineThatSlowsDownIsHeldAgainstWhatItCouldAtThatMoment() {
+    Gauge.Rates fast = new Gauge.Rates(10e9, 100e9);
+    Gauge.Rates slow = new Gauge.Rates(5e9, 50e9);
+    // 1 GB takes 100 ms on the fast one and 200 ms on the slow one; each time twice that was
+    // measured.
+    assertEquals(
+        2, CurveMeter.beside(List.of(7.0, 200.0), List.of(slow, fast, fast), 1e9, 1e9), 1e-9);
+    assertEquals(
+        2, CurveMeter.beside(List.of(7.0, 400.0), List.of(fast, slow, slow), 1e9, 1e9), 1e-9);
+    assertEquals(
+        2,
+        CurveMeter.beside(List.of(7.0, 1e9 / 7.5e9 * 2e3), List.of(slow, fast, slow), 1e9, 1e9),
+        1e-9);
   }
 }
