@@ -60,7 +60,7 @@ class ShippedModelsTest {
 
   @Test
   void comparedModelsHaveOneArchitectureAndOneBudget() throws IOException {
-    List<String> names = List.of("tales-ar", "tales-mdlm", "tales-bd8");
+    List<String> names = List.of("tales-ar", "tales-mdlm", "tales-bd8", "tales-udlm");
     List<String> rows =
         List.of("parameters", "tokens seen", "optimiser", "schedule", "data", "seed");
     for (String name : names) {

@@ -20,7 +20,8 @@ import org.decodebench.core.tokenizer.Tokenizer;
 /** Finds models by what the user calls them. */
 public final class Models {
   private static final List<String> EMBEDDED =
-      List.of("tales-ar", "tales-draft", "tales-mdlm", "tales-mdlm-from-ar", "tales-bd8");
+      List.of(
+          "tales-ar", "tales-draft", "tales-mdlm", "tales-mdlm-from-ar", "tales-bd8", "tales-udlm");
 
   /** Heads that draft from the hidden states of an embedded model; no models of their own. */
   private static final List<String> HEADS = List.of("tales-medusa", "tales-eagle");

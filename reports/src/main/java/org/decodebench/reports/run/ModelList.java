@@ -16,7 +16,7 @@ public final class ModelList {
 
   public static void print(PrintStream out) {
     List<String> names = ModelOrigin.embedded();
-    String format = "%-18s  %-16s  %10s  %7s  %5s  %s%n";
+    String format = "%-18s  %-17s  %10s  %7s  %5s  %s%n";
     out.printf(
         Locale.ROOT, format, "model", "paradigm", "parameters", "context", "vocab", "decoders");
     for (String name : names) {
