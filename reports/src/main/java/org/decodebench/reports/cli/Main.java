@@ -97,7 +97,6 @@ public final class Main {
     if (e.getCause() instanceof UsageException cause) {
       return cause.getMessage();
     }
-    String command = e.getCommandLine().getCommandName();
     if (e instanceof CommandLine.UnmatchedArgumentException unmatched
         && e.getCommandLine().getParent() == null
         && !unmatched.getUnmatched().isEmpty()) {
@@ -108,9 +107,7 @@ public final class Main {
       return "no command '%s'; there are: %s".formatted(unmatched.getUnmatched().getFirst(), names);
     }
     String what = e.getMessage().replaceAll("\\s*\\R\\s*", "; ");
-    return e.getCommandLine().getParent() == null
-        ? what + "; see decodebench --help"
-        : what + "; see decodebench " + command + " --help";
+    return what + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
   }
 
   private static String internal(Throwable e) {

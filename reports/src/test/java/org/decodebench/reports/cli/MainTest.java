@@ -58,6 +58,7 @@ class MainTest {
           run --ci wide                                                         | --ci
           calibrate /nonexistent                                                | no results in /nonexistent
           report /nonexistent                                                   | no results in /nonexistent
+          history export                                                        | see decodebench history export --help
           decoders nosuch                                                       | no decoder 'nosuch'
           inspect nosuch                                                        | no model 'nosuch'
           tokenize --model nosuch                                               | no model 'nosuch'
