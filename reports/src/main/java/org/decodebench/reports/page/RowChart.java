@@ -235,14 +235,15 @@ final class RowChart extends HorizontalBarChart {
       g.setStroke(new BasicStroke(1));
       g.draw(new Line2D.Double(at, box.getY(), at, box.getMaxY()));
       g.setColor(INK);
-      String text = label.apply(tick);
-      int half = g.getFontMetrics(TEXT).stringWidth(text) / 2;
-      g.drawString(text, (float) at - half, (float) box.getMaxY() + 17);
+      String value = label.apply(tick);
+      int half = g.getFontMetrics(TEXT).stringWidth(value) / 2;
+      g.drawString(value, (float) at - half, (float) box.getMaxY() + 17);
     }
+    String text = axisTitle + (x.log() ? " (logarithmic)" : "");
+    // Under the axis; further left where names leave too little room.
+    double room = WIDTH - EDGE - g.getFontMetrics(TEXT).stringWidth(text);
     g.drawString(
-        axisTitle + (x.log() ? " (logarithmic)" : ""),
-        (float) box.getX(),
-        (float) box.getMaxY() + 38);
+        text, (float) Math.max(EDGE, Math.min(box.getX(), room)), (float) box.getMaxY() + 38);
   }
 
   private void paint(Graphics2D g, Bar bar, double y, double step) {
