@@ -57,7 +57,12 @@ final class SpeculativeBatch {
       enter(leave());
     }
     return new DecodeResult(
-        Arrays.asList(results), counts.drafted(), counts.accepted(), counts.at(), clock.phases());
+        Arrays.asList(results),
+        counts.drafted(),
+        counts.accepted(),
+        counts.verifications(),
+        counts.at(),
+        clock.phases());
   }
 
   /** Waiting texts take the free places: prompts into both caches, and the first token. */
@@ -91,7 +96,7 @@ final class SpeculativeBatch {
       listener.prefilled();
     }
     for (int i = 0; i < seats.size(); i++) {
-      verify(seats.get(i), Draft.EMPTY, logits, states == null ? i : states.lastRow(i));
+      place(seats.get(i), Draft.EMPTY, logits, states == null ? i : states.lastRow(i));
     }
     clock.lap("sample");
     live.addAll(seats);
@@ -122,7 +127,8 @@ final class SpeculativeBatch {
     int row = 0;
     for (int i = 0; i < live.size(); i++) {
       int length = live.get(i).text().length();
-      int[] path = verify(live.get(i), drafts.get(i), logits, row);
+      int[] path = place(live.get(i), drafts.get(i), logits, row);
+      counts.add(drafts.get(i), path.length);
       keep(live.get(i), drafts.get(i), path);
       if (drafter.readsTarget()) {
         tell(live.get(i), length, path, row);
@@ -184,11 +190,11 @@ final class SpeculativeBatch {
     return new Attention.Tree(prefix, parents);
   }
 
-  private int[] verify(Seat seat, Draft draft, Logits logits, int row) {
+  /** The accepted nodes of a draft, and what the target says after them, into the text. */
+  private int[] place(Seat seat, Draft draft, Logits logits, int row) {
     Continuation text = seat.text();
     int from = text.generated();
     int[] path = verifier.verify(draft, text, logits, row);
-    counts.add(draft, path.length);
     seat.length().learn(draft.maxDepth(), path.length);
     int[] tokens = text.slice(text.prompt() + from, text.length());
     int[] positions = IntStream.range(from, text.generated()).toArray();

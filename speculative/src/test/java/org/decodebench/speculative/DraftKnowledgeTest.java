@@ -34,6 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where drafts come from, and that they are counted and understood. */
 class DraftKnowledgeTest {
   private static final ToyModel TARGET = new ToyModel("toy", 12, 5);
+  private static final List<Prompt> PROMPTS =
+      List.of(
+          new Prompt(0, new int[] {0, 2, 3}),
+          new Prompt(1, new int[] {0, 4}),
+          new Prompt(2, new int[] {0, 2, 3, 4}));
 
   @Test
   void forwardsOfTheTableThatTheDecoderCountsItselfAreCounted(@TempDir Path folder)
@@ -87,13 +92,25 @@ class DraftKnowledgeTest {
     assertTrue(e.getMessage().contains("token 2 is 'A' against 'a'"), e.getMessage());
   }
 
+  /** What theory needs is how often a text was verified, also where texts share the forwards. */
+  @Test
+  void verificationsAreCountedATextWhateverTheBatch() {
+    Decoder decoder = Decoders.create("speculative:draft=near,k=3", reference -> TARGET.draft(0.7));
+    long alone = 0;
+    for (Prompt prompt : PROMPTS) {
+      CostCounter cost = new CostCounter();
+      DecodeResult result =
+          decoder.decode(
+              new DecodeRequest(new MeteredModel(TARGET, cost), List.of(prompt), 20, 1),
+              DecodeListener.NONE);
+      assertEquals(cost.total().forwards() - 1, result.verifications(), "all but the prompt's");
+      alone += result.verifications();
+    }
+    assertEquals(alone, decode(decoder, TARGET, 1).verifications());
+  }
+
   private static DecodeResult decode(Decoder decoder, LanguageModel model, long seed) {
-    List<Prompt> prompts =
-        List.of(
-            new Prompt(0, new int[] {0, 2, 3}),
-            new Prompt(1, new int[] {0, 4}),
-            new Prompt(2, new int[] {0, 2, 3, 4}));
-    return decoder.decode(new DecodeRequest(model, prompts, 20, seed), DecodeListener.NONE);
+    return decoder.decode(new DecodeRequest(model, PROMPTS, 20, seed), DecodeListener.NONE);
   }
 
   /** No {@link ForwardingModel}, which the oracle would look behind. */

@@ -9,6 +9,8 @@ import java.util.Map;
  * @param sequences one a prompt, in order
  * @param drafted drafted tokens that were verified, over the batch; 0 where nothing is drafted
  * @param accepted of those, how many were accepted
+ * @param verifications times that a text was verified: texts of a batch that share a forward count
+ *     each; 0 where nothing is drafted
  * @param acceptedAt {@code [position in the draft][drafted, accepted]}; empty where nothing is
  *     drafted
  * @param phases nanoseconds by phase ({@code prefill}, {@code draft}, {@code verify}, {@code
@@ -18,6 +20,7 @@ public record DecodeResult(
     List<Sequence> sequences,
     long drafted,
     long accepted,
+    long verifications,
     long[][] acceptedAt,
     Map<String, Long> phases) {
 
@@ -38,6 +41,6 @@ public record DecodeResult(
   public record Sequence(int[] tokens, Stop stop) {}
 
   public static DecodeResult of(List<Sequence> sequences, Map<String, Long> phases) {
-    return new DecodeResult(sequences, 0, 0, new long[0][], phases);
+    return new DecodeResult(sequences, 0, 0, 0, new long[0][], phases);
   }
 }

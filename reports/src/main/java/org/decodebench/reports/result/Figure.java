@@ -280,7 +280,7 @@ public record Figure(
         "",
         Better.HIGHER,
         Group.DRAFTING,
-        "Output tokens / target verification passes.");
+        "Output tokens / verifications by the target, of each text of a batch.");
     add(
         "wasted_positions_per_token",
         "wasted/token",

@@ -72,7 +72,7 @@ final class DraftingTable {
       }
       double measured = row.figure("measured_speedup").median();
       cells[cells.length - 1] = Double.isNaN(measured) ? "" : measured > 1 ? "pays" : "loses";
-      List<String> label = wrapped(row.model() + " " + row.decoder());
+      List<String> label = wrapped(RowLabels.of(row, rows));
       out.add(line(label.getFirst(), cells));
       out.addAll(label.subList(1, label.size()));
     }

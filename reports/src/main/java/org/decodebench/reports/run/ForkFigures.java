@@ -98,8 +98,7 @@ final class ForkFigures {
     long accepted = decodes.stream().mapToLong(d -> d.result().accepted()).sum();
     if (drafted > 0) {
       put("acceptance_rate", (double) accepted / drafted);
-      // Every target forward after the prefill verifies a draft.
-      long verifications = decodes.stream().mapToLong(ForkFigures::verifications).sum();
+      long verifications = decodes.stream().mapToLong(d -> d.result().verifications()).sum();
       put("mean_accepted_length", tokens() / verifications);
       put("wasted_positions_per_token", (drafted - accepted) / tokens());
     }
@@ -120,12 +119,6 @@ final class ForkFigures {
         put(phase + "_us_per_token", phases.get(phase) * usPerToken);
       }
     }
-  }
-
-  /** Rounds of drafting are the steps in which drafted tokens were committed or rejected. */
-  private static long verifications(MeasuredDecode d) {
-    long prefills = d.times().prefillMs() > 0 ? 1 : 0;
-    return Math.max(1, d.target().forwards() - prefills);
   }
 
   private void goodput(double ttftMs, double tpotMs) {

@@ -26,7 +26,8 @@ final class Planner {
    */
   record Planned(Experiment.Setting setting, String id, String decoder, String modelHash) {
     String label() {
-      return setting.model() + " " + decoder;
+      String batch = setting.batch() > 1 ? ", batch " + setting.batch() : "";
+      return setting.model() + " " + decoder + batch;
     }
   }
 

@@ -47,7 +47,8 @@ final class Table {
       }
     }
     int numbers = Arrays.stream(widths).sum() + GAP.length() * (columns - 1);
-    List<List<String>> labels = rows.stream().map(r -> wrap(label(r), WIDTH - numbers)).toList();
+    List<List<String>> labels =
+        rows.stream().map(r -> wrap(RowLabels.of(r, rows), WIDTH - numbers)).toList();
     widths[0] = labels.stream().flatMap(List::stream).mapToInt(String::length).max().orElse(0);
     List<String> out = new ArrayList<>();
     out.add(line(cells.getFirst(), widths, ""));
@@ -66,10 +67,6 @@ final class Table {
             .filter(c -> c == 0 || cells.stream().skip(1).anyMatch(line -> !line[c].isEmpty()))
             .toArray();
     return line -> Arrays.stream(kept).mapToObj(c -> line[c]).toArray(String[]::new);
-  }
-
-  private static String label(SummaryRow row) {
-    return row.model() + " " + row.decoder();
   }
 
   /** Breaks after a space, colon or comma. */

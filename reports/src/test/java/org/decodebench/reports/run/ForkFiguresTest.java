@@ -79,7 +79,7 @@ class ForkFiguresTest {
   void acceptanceCountsVerifiedDraftsAndByPosition() {
     DecodeTimes times = times(12, 100, 10);
     long[][] at = {{4, 4}, {4, 2}};
-    var result = new DecodeResult(List.of(sequence(12)), 8, 6, at, Map.of());
+    var result = new DecodeResult(List.of(sequence(12)), 8, 6, 4, at, Map.of());
     var d =
         new MeasuredDecode(
             0,
@@ -114,9 +114,11 @@ class ForkFiguresTest {
   void phasesAreMeansAndTheRestIsOther() {
     var times = times(10, 100, 10);
     var a =
-        new DecodeResult(List.of(sequence(10)), 0, 0, new long[0][], Map.of("draft", 30_000_000L));
+        new DecodeResult(
+            List.of(sequence(10)), 0, 0, 0, new long[0][], Map.of("draft", 30_000_000L));
     var b =
-        new DecodeResult(List.of(sequence(10)), 0, 0, new long[0][], Map.of("draft", 50_000_000L));
+        new DecodeResult(
+            List.of(sequence(10)), 0, 0, 0, new long[0][], Map.of("draft", 50_000_000L));
 
     Map<String, Double> phases = ForkFigures.phases(List.of(with(times, a), with(times, b)));
 

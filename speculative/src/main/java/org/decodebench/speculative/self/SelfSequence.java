@@ -170,6 +170,7 @@ final class SelfSequence {
       verifies.commit(0, finished);
     }
     counts.drafted += to - known;
+    counts.verifications++;
     accept(canvas, logits);
     clock.lap("sample");
   }

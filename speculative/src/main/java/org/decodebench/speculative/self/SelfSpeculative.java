@@ -71,12 +71,18 @@ record SelfSpeculative(String spec, int steps, Mode mode, SamplingSettings sampl
       }
     }
     return new DecodeResult(
-        sequences, counts.drafted, counts.accepted, new long[0][], clock.phases());
+        sequences,
+        counts.drafted,
+        counts.accepted,
+        counts.verifications,
+        new long[0][],
+        clock.phases());
   }
 
   /** Over the batch. */
   static final class Counts {
     long drafted;
     long accepted;
+    long verifications;
   }
 }
