@@ -179,29 +179,34 @@ final class PageBuilder {
     return List.copyOf(warnings);
   }
 
-  /** What several runs warn of is said once, with the settings that it befell. */
+  /** What several runs warn of is said once, with the settings that it befell or spared. */
   private static List<String> ofRuns(String tag, List<RunRecord> records) {
-    Map<String, Map<String, Integer>> runs = new LinkedHashMap<>();
-    for (RunRecord r : records) {
-      r.warnings()
-          .forEach(w ->
-              runs.computeIfAbsent(w, _ -> new LinkedHashMap<>())
-                  .merge(r.decoder(), 1, Integer::sum));
-    }
+    Set<String> warnings = new LinkedHashSet<>();
+    records.forEach(r -> warnings.addAll(r.warnings()));
     List<String> lines = new ArrayList<>();
-    runs.forEach((warning, decoders) -> {
-      int count = decoders.values().stream().mapToInt(Integer::intValue).sum();
+    for (String warning : warnings) {
+      Map<Boolean, List<RunRecord>> parts =
+          records.stream().collect(Collectors.partitioningBy(r -> r.warnings().contains(warning)));
+      List<RunRecord> with = parts.get(true);
+      List<RunRecord> without = parts.get(false);
       String whose =
-          decoders.entrySet().stream()
-              .map(d -> d.getValue() > 1 ? d.getKey() + " × " + d.getValue() : d.getKey())
-              .collect(Collectors.joining("; "));
+          with.size() <= without.size() ? decoders(with) : "all but " + decoders(without);
       lines.add(
-          count == records.size() && count > 1
-              ? "%s%s: in all %d runs".formatted(tag, warning, count)
+          without.isEmpty() && with.size() > 1
+              ? "%s%s: in all %d runs".formatted(tag, warning, with.size())
               : "%s%s: in %d of %d runs (%s)"
-                  .formatted(tag, warning, count, records.size(), whose));
-    });
+                  .formatted(tag, warning, with.size(), records.size(), whose));
+    }
     return lines;
+  }
+
+  /** Each decoder, with the number of its runs. */
+  private static String decoders(List<RunRecord> records) {
+    Map<String, Integer> runs = new LinkedHashMap<>();
+    records.forEach(r -> runs.merge(r.decoder(), 1, Integer::sum));
+    return runs.entrySet().stream()
+        .map(d -> d.getValue() > 1 ? d.getKey() + " × " + d.getValue() : d.getKey())
+        .collect(Collectors.joining("; "));
   }
 
   private List<PageModel.Chart> frontiers() {
