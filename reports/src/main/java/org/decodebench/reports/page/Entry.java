@@ -3,11 +3,9 @@ package org.decodebench.reports.page;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.decodebench.reports.result.Apart;
 import org.decodebench.reports.result.Estimate;
 import org.decodebench.reports.result.Results;
 import org.decodebench.reports.result.RunRecord;
@@ -27,20 +25,6 @@ record Entry(String id, String label, String full, SummaryRow row, Results resul
 
   /** One result folder with its summary. */
   record Group(String tag, Results results, List<SummaryRow> rows) {}
-
-  /** What may tell two settings of one decoder apart. */
-  private static final Map<String, Function<RunRecord, Object>> PARTS =
-      new java.util.LinkedHashMap<>();
-
-  static {
-    PARTS.put("model", RunRecord::model);
-    PARTS.put("prompts", RunRecord::workload);
-    PARTS.put("length", RunRecord::maxNewTokens);
-    PARTS.put("batch", RunRecord::batch);
-    PARTS.put("threads", RunRecord::threads);
-    PARTS.put("backend", RunRecord::backend);
-    PARTS.put("seed", RunRecord::seed);
-  }
 
   static List<Entry> of(List<Group> groups) {
     List<Entry> entries = new ArrayList<>();
@@ -87,21 +71,11 @@ record Entry(String id, String label, String full, SummaryRow row, Results resul
   }
 
   private static String extra(SummaryRow row, List<SummaryRow> all) {
-    List<SummaryRow> namesakes =
-        all.stream().filter(r -> r.decoder().equals(row.decoder())).toList();
-    String extra =
-        PARTS.entrySet().stream()
-            .filter(p ->
-                namesakes.stream()
-                        .map(r -> Objects.toString(p.getValue().apply(r.first())))
-                        .distinct()
-                        .count()
-                    > 1)
-            .map(p ->
-                p.getKey().equals("model")
-                    ? row.model()
-                    : p.getKey() + " " + p.getValue().apply(row.first()))
-            .collect(Collectors.joining(", "));
+    List<String> parts = new ArrayList<>(Apart.parts(row, all));
+    if (Apart.severalModels(row, all)) {
+      parts.addFirst(row.model());
+    }
+    String extra = String.join(", ", parts);
     return extra.isEmpty() ? "" : " (" + extra + ")";
   }
 
