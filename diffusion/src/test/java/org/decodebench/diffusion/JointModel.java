@@ -294,7 +294,7 @@ public record JointModel(
 
     @Override
     public void commitPath(int sequence, int[] nodes) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException("no diffusion decoder drafts a tree");
     }
 
     @Override
