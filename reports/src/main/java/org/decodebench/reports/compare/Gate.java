@@ -68,7 +68,7 @@ public final class Gate {
     return names;
   }
 
-  /** Chance that any metric at all is called worse by mistake, over the whole comparison. */
+  /** Chance that any metric at all is called worse, or better, by mistake in one comparison. */
   private static final double FAMILY_ERROR = 0.05;
 
   /** With fewer a slowdown of 10 % is missed more often than found. */
@@ -78,6 +78,7 @@ public final class Gate {
   private final Subject.Group current;
   private final Options options;
   private final double limit;
+  private final Map<Metric, Times> times = new LinkedHashMap<>();
   private Drift drift = Drift.NONE;
 
   private Gate(Subject.Group baseline, Subject.Group current, Options options) {
@@ -93,26 +94,6 @@ public final class Gate {
    */
   public static Comparison compare(Subject.Group baseline, Subject.Group current, Options options) {
     return new Gate(baseline, current, options).compare();
-  }
-
-  /** A metric of a matched subject, before it is judged. */
-  private record Pair(Subject before, Subject after, Metric metric) {
-    double[] old() {
-      return before.of(metric);
-    }
-
-    double[] now() {
-      return after.of(metric);
-    }
-
-    /** Equal values in some order: the same runs, or a count that did not change. */
-    boolean identical() {
-      double[] a = old().clone();
-      double[] b = now().clone();
-      Arrays.sort(a);
-      Arrays.sort(b);
-      return Arrays.equals(a, b);
-    }
   }
 
   private Comparison compare() {
@@ -145,6 +126,11 @@ public final class Gate {
     if (pairs.isEmpty() && failures.isEmpty()) {
       throw nothingInCommon(onlyBefore, onlyAfter);
     }
+    pairs.stream()
+        .filter(Pair::time)
+        .collect(Collectors.groupingBy(Pair::metric, LinkedHashMap::new, Collectors.toList()))
+        .forEach((metric, group) -> times.put(metric, Times.of(metric, group)));
+    explained().ifPresent(notes::add);
     List<Change> changes = judge(pairs);
     fewForks(changes).ifPresent(notes::add);
     return new Comparison(
@@ -157,6 +143,17 @@ public final class Gate {
         onlyBefore,
         onlyAfter,
         notes);
+  }
+
+  /** What the rulers of single forks explain and the ratios no longer hold. */
+  private Optional<String> explained() {
+    List<String> shares =
+        times.values().stream().map(Times::explained).flatMap(Optional::stream).toList();
+    return shares.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the machine's speed changed from fork to fork: of the variance between forks their rulers explain %s; it is taken out of the ratios"
+                .formatted(String.join(", ", shares)));
   }
 
   /** Says why so much is left open, where few forks are the reason. */
@@ -237,42 +234,26 @@ public final class Gate {
   // --- judging
 
   private List<Change> judge(List<Pair> pairs) {
-    Map<Metric, SharedScatter> scatter = new LinkedHashMap<>();
-    Map<Metric, Double> freedom = new LinkedHashMap<>();
-    pairs.stream()
-        .filter(p -> p.metric().kind() == Metric.Kind.TIME)
-        .collect(Collectors.groupingBy(Pair::metric))
-        .forEach((metric, group) -> {
-          List<LogRatio.Pooled> pooled =
-              group.stream().map(p -> LogRatio.pooled(p.old(), p.now())).toList();
-          double[] dfs = pooled.stream().mapToDouble(LogRatio.Pooled::df).toArray();
-          scatter.put(
-              metric,
-              SharedScatter.fit(
-                  pooled.stream().mapToDouble(LogRatio.Pooled::variance).toArray(), dfs));
-          freedom.put(metric, Arrays.stream(dfs).sum());
-        });
-    List<LogRatio> ratios =
-        pairs.stream()
-            .map(p ->
-                drift.correct(
-                    ratio(p, scatter.get(p.metric()), freedom.get(p.metric())), p.metric()))
-            .toList();
-    double[] p = new double[pairs.size()];
-    for (int i = 0; i < p.length; i++) {
+    List<LogRatio> ratios = pairs.stream().map(this::ratio).toList();
+    double[] worse = new double[pairs.size()];
+    double[] better = new double[pairs.size()];
+    for (int i = 0; i < worse.length; i++) {
       // What does not scatter cannot fail by chance, so it is no part of the family.
       boolean certain = pairs.get(i).identical() || ratios.get(i).se() == 0;
-      p[i] = certain ? Double.NaN : worse(pairs.get(i), ratios.get(i)).above(limit);
+      LogRatio w = worse(pairs.get(i), ratios.get(i));
+      worse[i] = certain ? Double.NaN : w.above(limit);
+      better[i] = certain ? Double.NaN : w.reversed().above(limit);
     }
-    double[] adjusted = Stats.holm(p);
+    worse = Stats.holm(worse);
+    better = Stats.holm(better);
     List<Change> changes = new ArrayList<>();
-    for (int i = 0; i < p.length; i++) {
-      changes.add(change(pairs.get(i), ratios.get(i), adjusted[i]));
+    for (int i = 0; i < worse.length; i++) {
+      changes.add(change(pairs.get(i), ratios.get(i), worse[i], better[i]));
     }
     return changes;
   }
 
-  private static LogRatio ratio(Pair pair, SharedScatter scatter, Double freedom) {
+  private LogRatio ratio(Pair pair) {
     double[] old = pair.old();
     double[] now = pair.now();
     if (Arrays.stream(old).anyMatch(v -> v <= 0) || Arrays.stream(now).anyMatch(v -> v <= 0)) {
@@ -280,11 +261,7 @@ public final class Gate {
     }
     LogRatio.Pooled own = LogRatio.pooled(old, now);
     return switch (pair.metric().kind()) {
-      case TIME -> {
-        SharedScatter.Shrunk shrunk =
-            scatter.shrink(own.df() > 0 ? own.variance() : 0, own.df(), freedom);
-        yield LogRatio.ofForks(old, now, shrunk.variance(), shrunk.df());
-      }
+      case TIME -> times.get(pair.metric()).ratio(pair, drift);
       case COUNT ->
           own.df() > 0 && own.variance() > 0
               ? LogRatio.ofForks(old, now, own.variance(), own.df())
@@ -326,7 +303,7 @@ public final class Gate {
 
   /** Turned so that up is worse. */
   private static LogRatio worse(Pair pair, LogRatio r) {
-    return pair.metric().higherIsBetter() ? new LogRatio(-r.estimate(), r.se(), r.df()) : r;
+    return pair.metric().higherIsBetter() ? r.reversed() : r;
   }
 
   /** Of several forks: the mean that the ratio is made of, so that the three agree. */
@@ -335,8 +312,13 @@ public final class Gate {
     return pair.metric().kind() == Metric.Kind.TIME && mean > 0 ? mean : Stats.median(values);
   }
 
-  private Change change(Pair pair, LogRatio r, double p) {
+  /**
+   * @param worse p-value of "no worse than the threshold", adjusted for the number of comparisons
+   * @param better likewise of "no better"
+   */
+  private Change change(Pair pair, LogRatio r, double worse, double better) {
     double reach = r.reach();
+    Verdict verdict = verdict(pair, r, worse, better);
     return new Change(
         pair.after(),
         pair.metric(),
@@ -347,18 +329,14 @@ public final class Gate {
         pair.identical() ? 1 : r.ratio(),
         Math.exp(r.estimate() - reach),
         Math.exp(r.estimate() + reach),
-        p,
-        time(pair) ? Stats.mannWhitney(pair.now(), pair.old()) : Double.NaN,
-        time(pair) ? Stats.cliffsDelta(pair.now(), pair.old()) : Double.NaN,
-        verdict(pair, r, p),
-        note(pair, r, p));
+        worse,
+        pair.time() ? Stats.mannWhitney(pair.now(), pair.old()) : Double.NaN,
+        pair.time() ? Stats.cliffsDelta(pair.now(), pair.old()) : Double.NaN,
+        verdict,
+        note(pair, r, verdict));
   }
 
-  private static boolean time(Pair pair) {
-    return pair.metric().kind() == Metric.Kind.TIME;
-  }
-
-  private Verdict verdict(Pair pair, LogRatio r, double p) {
+  private Verdict verdict(Pair pair, LogRatio r, double worse, double better) {
     if (pair.identical()) {
       return Verdict.UNCHANGED;
     }
@@ -368,16 +346,16 @@ public final class Gate {
       return Verdict.UNDECIDED;
     }
     if (w.estimate() - reach > limit) {
-      return p >= FAMILY_ERROR ? Verdict.UNDECIDED : Verdict.REGRESSED;
+      return worse >= FAMILY_ERROR ? Verdict.UNDECIDED : Verdict.REGRESSED;
     }
     if (w.estimate() + reach < -limit) {
-      return Verdict.IMPROVED;
+      return better >= FAMILY_ERROR ? Verdict.UNDECIDED : Verdict.IMPROVED;
     }
     boolean within = w.estimate() - reach >= -limit && w.estimate() + reach <= limit;
     return within ? Verdict.UNCHANGED : Verdict.UNDECIDED;
   }
 
-  private String note(Pair pair, LogRatio r, double p) {
+  private String note(Pair pair, LogRatio r, Verdict verdict) {
     if (pair.identical()) {
       return "identical";
     }
@@ -385,12 +363,9 @@ public final class Gate {
       return "no ratio with a value of zero";
     }
     if (Double.isNaN(r.reach())) {
-      return pair.metric().kind() == Metric.Kind.TIME
-          ? "needs two forks or more"
-          : "its uncertainty is not known";
+      return pair.time() ? "needs two forks or more" : "its uncertainty is not known";
     }
-    LogRatio w = worse(pair, r);
-    if (w.estimate() - w.reach() > limit && p >= FAMILY_ERROR) {
+    if (verdict == Verdict.UNDECIDED && Math.abs(r.estimate()) - r.reach() > limit) {
       return "not sure enough among so many comparisons";
     }
     return "";

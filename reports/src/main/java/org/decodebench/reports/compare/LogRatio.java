@@ -46,6 +46,11 @@ record LogRatio(double estimate, double se, double df) {
     return Math.exp(estimate);
   }
 
+  /** Of {@code before / after}. */
+  LogRatio reversed() {
+    return new LogRatio(-estimate, se, df);
+  }
+
   /** Half the width of the 95 % interval, in logarithms. */
   double reach() {
     if (Double.isNaN(se) || se == 0) {
