@@ -5,22 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Media;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,8 +31,7 @@ class BrowserTest {
       "<script>document.title='broken'</script> \"quoted\" 'single' </script> &amp;";
 
   @TempDir private static Path folder;
-  private static Playwright playwright;
-  private static Browser browser;
+  private static SystemBrowser browser;
   private static Path file;
 
   private Page page;
@@ -46,50 +39,18 @@ class BrowserTest {
 
   @BeforeAll
   static void startsTheSystemsBrowser() {
-    Optional<Path> chromium =
-        onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
-    Optional<Path> node = onPath("node", "nodejs");
+    Optional<String> missing = SystemBrowser.missing();
     assumeTrue(
-        chromium.isPresent(),
-        "no chromium on the PATH: the page was not tried in a browser (apt-get install chromium)");
-    assumeTrue(
-        node.isPresent(),
-        "no node on the PATH: the page was not tried in a browser (apt-get install nodejs)");
-    Map<String, String> env = new HashMap<>();
-    env.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    env.put("PLAYWRIGHT_NODEJS_PATH", node.get().toString());
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(env));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.get())
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox",
-                            "--disable-gpu",
-                            "--disable-background-networking",
-                            "--disable-component-update",
-                            "--disable-sync",
-                            "--no-first-run")));
+        missing.isEmpty(), () -> "the page was not tried in a browser: " + missing.orElseThrow());
+    browser = SystemBrowser.start();
     file = folder.resolve("page.html");
     ReportPage.write(List.of(new MadeUpResults(1).prompt(EVIL).write(folder)), file);
   }
 
-  private static Optional<Path> onPath(String... names) {
-    return Stream.of(names)
-        .flatMap(name ->
-            Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .map(d -> Path.of(d, name)))
-        .filter(Files::isExecutable)
-        .findFirst();
-  }
-
   @AfterAll
   static void stops() {
-    if (playwright != null) {
-      playwright.close();
+    if (browser != null) {
+      browser.close();
     }
   }
 
@@ -99,11 +60,7 @@ class BrowserTest {
   }
 
   private Page open(int width, ColorScheme scheme) {
-    Page opened =
-        browser
-            .newContext(
-                new Browser.NewContextOptions().setViewportSize(width, 900).setColorScheme(scheme))
-            .newPage();
+    Page opened = browser.page(width, 900, scheme);
     opened.onConsoleMessage(m -> problems.add(m.type() + ": " + m.text()));
     opened.onPageError(problems::add);
     opened.onRequest(r -> {
