@@ -7,8 +7,8 @@ package org.decodebench.core.kernel;
  * before the kernel is called; reused from layer to layer.
  */
 public final class AttentionRows {
-  /** Query heads that are computed together. */
-  static final int BLOCK = 4;
+  /** Query heads that are computed together; every so many rows a block begins. */
+  public static final int BLOCK = 4;
 
   private static final int[] NO_PATHS = {};
 
@@ -97,7 +97,16 @@ public final class AttentionRows {
 
   /** Units of work: for each key/value head, blocks of (row, query head of the group). */
   public int blocks() {
-    return (rows * group() + BLOCK - 1) / BLOCK * cache.heads();
+    return block(rows);
+  }
+
+  /**
+   * The first block of a row.
+   *
+   * @param row a multiple of {@link #BLOCK}, or the number of rows for the end of the last block
+   */
+  public int block(int row) {
+    return (row * group() + BLOCK - 1) / BLOCK * cache.heads();
   }
 
   int start(int row) {

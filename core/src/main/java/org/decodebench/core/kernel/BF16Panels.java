@@ -27,6 +27,7 @@ final class BF16Panels extends PackedPanels {
       int from,
       int count,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -34,6 +35,7 @@ final class BF16Panels extends PackedPanels {
       int yStride,
       Workspace workspace) {
     int start = unitStart(panel, from);
-    BF16Gemm.multiply(data, start, count, x, from, xStride, n, y, yOffset, yStride, workspace.tile);
+    BF16Gemm.multiply(
+        data, start, count, x, xOffset, xStride, n, y, yOffset, yStride, workspace.tile);
   }
 }

@@ -45,6 +45,7 @@ final class F32Panels extends PanelMatrix {
       int from,
       int count,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -52,6 +53,6 @@ final class F32Panels extends PanelMatrix {
       int yStride,
       Workspace workspace) {
     int start = (panel * columns() + from) * PANEL;
-    PanelGemm.multiply(values, start, count, x, from, xStride, n, y, yOffset, yStride);
+    PanelGemm.multiply(values, start, count, x, xOffset, xStride, n, y, yOffset, yStride);
   }
 }

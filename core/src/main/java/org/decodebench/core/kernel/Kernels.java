@@ -19,7 +19,8 @@ public interface Kernels {
    * {@code y[i][r] = Σ_k w[r][k] · x[i][k]} for the rows of panels {@code from…to-1} and inputs
    * {@code i < n}.
    *
-   * @param xStride floats from one input to the next; an input starts at {@code i * xStride}
+   * @param xStride floats from one input to the next; an input starts at {@code xOffset + i *
+   *     xStride}
    * @param y outputs; {@code y[yOffset + i * yStride + r]}
    */
   void multiply(
@@ -27,6 +28,7 @@ public interface Kernels {
       int from,
       int to,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,

@@ -76,6 +76,7 @@ abstract class PanelMatrix extends Matrix {
    * the sums that stand in the outputs: so each is one sum over all columns in their order, however
    * they are cut.
    *
+   * @param xOffset of column {@code from} of the first input
    * @param y 64 outputs an input, also of a partial panel
    */
   abstract void block(
@@ -83,6 +84,7 @@ abstract class PanelMatrix extends Matrix {
       int from,
       int count,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -100,6 +102,7 @@ abstract class PanelMatrix extends Matrix {
       int fromPanel,
       int toPanel,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -113,10 +116,10 @@ abstract class PanelMatrix extends Matrix {
       int first = panel * PANEL;
       int width = Math.min(PANEL, rows() - first);
       if (width == PANEL) {
-        panel(panel, x, xStride, n, y, yOffset + first, yStride, workspace);
+        panel(panel, x, xOffset, xStride, n, y, yOffset + first, yStride, workspace);
       } else {
         float[] partial = workspace.partial(n);
-        panel(panel, x, xStride, n, partial, 0, PANEL, workspace);
+        panel(panel, x, xOffset, xStride, n, partial, 0, PANEL, workspace);
         for (int i = 0; i < n; i++) {
           System.arraycopy(partial, i * PANEL, y, yOffset + first + i * yStride, width);
         }
@@ -127,6 +130,7 @@ abstract class PanelMatrix extends Matrix {
   private void panel(
       int panel,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -139,7 +143,7 @@ abstract class PanelMatrix extends Matrix {
     int step = columnsAt(n);
     for (int from = 0; from < columns(); from += step) {
       int count = Math.min(step, columns() - from);
-      block(panel, from, count, x, xStride, n, y, yOffset, yStride, workspace);
+      block(panel, from, count, x, xOffset + from, xStride, n, y, yOffset, yStride, workspace);
     }
   }
 }

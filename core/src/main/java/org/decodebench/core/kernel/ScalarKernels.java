@@ -42,6 +42,7 @@ public final class ScalarKernels implements Kernels {
       int from,
       int to,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -62,7 +63,7 @@ public final class ScalarKernels implements Kernels {
       for (int i = 0; i < n; i++) {
         double sum = 0;
         for (int k = 0; k < columns; k++) {
-          sum += (double) weights[start + k] * x[i * xStride + k];
+          sum += (double) weights[start + k] * x[xOffset + i * xStride + k];
         }
         y[yOffset + i * yStride + r] = (float) sum;
       }

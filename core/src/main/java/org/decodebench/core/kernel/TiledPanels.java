@@ -51,6 +51,7 @@ abstract class TiledPanels extends PackedPanels {
       int from,
       int count,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
@@ -61,20 +62,20 @@ abstract class TiledPanels extends PackedPanels {
     float[] tile = workspace.tile;
     if (!warmUp().isReady()) {
       unpackPlain(start(panel, unit), count, tile);
-      PanelGemm.multiply(tile, 0, count, x, from, xStride, n, y, yOffset, yStride);
+      PanelGemm.multiply(tile, 0, count, x, xOffset, xStride, n, y, yOffset, yStride);
       return;
     }
     int units = (count + unitColumns - 1) / unitColumns;
-    workspace.touched += touch(data, start(panel, unit), start(panel, unit + units));
+    workspace.touched(touch(data, start(panel, unit), start(panel, unit + units)));
     if (n <= few()) {
       int at = start(panel, unit);
-      multiply(n, at, count, x, from, xStride, y, yOffset, yStride, workspace.scales(count));
+      multiply(n, at, count, x, xOffset, xStride, y, yOffset, yStride, workspace.scales(count));
       return;
     }
     for (int k = 0; k < count; k += unitColumns) {
       unpack(start(panel, unit + k / unitColumns), tile, k * PANEL);
     }
-    PanelGemm.multiply(tile, 0, count, x, from, xStride, n, y, yOffset, yStride);
+    PanelGemm.multiply(tile, 0, count, x, xOffset, xStride, n, y, yOffset, yStride);
   }
 
   /**

@@ -27,8 +27,8 @@ final class VectorAttention {
     int n = Math.min(BLOCK, rows.rows() * rows.group() - first);
     int sumStride = KeyValues.valueSize(headSize);
     w.reserveAttention(sumStride, KEYS);
-    Arrays.fill(w.maxima, Float.NEGATIVE_INFINITY);
-    Arrays.fill(w.totals, 0);
+    Arrays.fill(w.maxima, 0, BLOCK, Float.NEGATIVE_INFINITY);
+    Arrays.fill(w.totals, 0, BLOCK, 0);
     int start = Integer.MAX_VALUE;
     int end = 0;
     for (int i = 0; i < n; i++) {
@@ -80,9 +80,10 @@ final class VectorAttention {
       end = Math.max(end, rows.contiguous(row(rows, first + i)));
     }
     end = Math.min(end, from + KEYS);
+    // The last panel is whole, and may reach beyond the end.
+    int panels = Math.max(start, (end + PANEL - 1) & -PANEL) - from;
     for (int i = 0; i < n; i++) {
-      // The last panel is whole, and may reach beyond the end.
-      Arrays.fill(w.scores, i * KEYS + start - from, (i + 1) * KEYS, 0);
+      Arrays.fill(w.scores, i * KEYS + start - from, i * KEYS + panels, 0);
     }
     for (int slot = start; slot < end; slot += PANEL) {
       PanelGemm.multiply(

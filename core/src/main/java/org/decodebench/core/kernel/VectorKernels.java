@@ -27,13 +27,14 @@ final class VectorKernels implements Kernels {
       int from,
       int to,
       float[] x,
+      int xOffset,
       int xStride,
       int n,
       float[] y,
       int yOffset,
       int yStride,
       Workspace workspace) {
-    ((PanelMatrix) w).multiply(from, to, x, xStride, n, y, yOffset, yStride, workspace);
+    ((PanelMatrix) w).multiply(from, to, x, xOffset, xStride, n, y, yOffset, yStride, workspace);
   }
 
   @Override

@@ -2,15 +2,22 @@ package org.decodebench.core.kernel;
 
 import java.util.Arrays;
 
-/** Scratch memory of one thread, grown on demand and kept. Not thread-safe. */
+/**
+ * Scratch memory of one thread, grown on demand and kept. Not thread-safe. Small arrays are longer
+ * than their use: a collector may lay those of two threads side by side, and two cores that write
+ * to one cache line wait for each other.
+ */
 public final class Workspace {
+  /** Floats that nobody uses behind the last one used, two cache lines. */
+  private static final int PADDING = 32;
+
   /** Unpacked weights: {@code [K_BLOCK][PANEL]}. */
   final float[] tile = new float[PanelMatrix.K_BLOCK * Matrix.PANEL];
 
   private float[] scales = {};
 
-  /** What reading ahead leaves, so that no compiler can leave it out. */
-  int touched;
+  /** What reading ahead leaves, so that no compiler can leave it out; at {@link #PADDING}. */
+  private final int[] touched = new int[2 * PADDING];
 
   private float[] partial = {};
   private float[] row = {};
@@ -24,10 +31,14 @@ public final class Workspace {
   /** Keys or values of a compact cache, as floats. */
   private float[] cacheTile = {};
 
-  final float[] cacheScales = new float[Matrix.PANEL];
+  final float[] cacheScales = new float[Matrix.PANEL + PADDING];
   float[] sums = {};
-  final float[] maxima = new float[AttentionRows.BLOCK];
-  final float[] totals = new float[AttentionRows.BLOCK];
+  final float[] maxima = new float[AttentionRows.BLOCK + PADDING];
+  final float[] totals = new float[AttentionRows.BLOCK + PADDING];
+
+  void touched(int value) {
+    touched[PADDING] += value;
+  }
 
   /** Outputs of a partial panel: {@code [n][PANEL]}. */
   float[] partial(int n) {
@@ -70,12 +81,12 @@ public final class Workspace {
   /** Makes room for a block of queries and clears its sums. */
   void reserveAttention(int head, int keys) {
     int rows = AttentionRows.BLOCK;
-    if (queries.length < rows * head) {
-      queries = new float[rows * head];
-      sums = new float[rows * head];
+    if (queries.length < rows * head + PADDING) {
+      queries = new float[rows * head + PADDING];
+      sums = new float[rows * head + PADDING];
     }
-    if (scores.length < rows * keys) {
-      scores = new float[rows * keys];
+    if (scores.length < rows * keys + PADDING) {
+      scores = new float[rows * keys + PADDING];
     }
     Arrays.fill(sums, 0, rows * head, 0);
   }

@@ -71,6 +71,17 @@ final class Batch {
     return sequences[row];
   }
 
+  /** The row next to {@code row} at which no block of attention is cut. */
+  int cut(int row) {
+    if (row < size && rowInRun[row] % AttentionRows.BLOCK < AttentionRows.BLOCK / 2) {
+      return row - rowInRun[row] % AttentionRows.BLOCK;
+    }
+    while (row < size && rowInRun[row] % AttentionRows.BLOCK > 0) {
+      row++;
+    }
+    return row;
+  }
+
   /** What is added to a row's embedding, at {@link #inputOffset}; or null. */
   float[] inputs(int row) {
     return inputs[row];

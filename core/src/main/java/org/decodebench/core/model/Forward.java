@@ -6,6 +6,7 @@ import org.decodebench.core.kernel.KeyValues;
 import org.decodebench.core.kernel.Matrix;
 import org.decodebench.core.kernel.ThreadPool;
 import org.decodebench.core.kernel.Workspace;
+import org.decodebench.core.tensor.DType;
 
 /**
  * The forward pass of a pre-norm transformer over the rows of a {@link Batch}. Every step treats a
@@ -15,6 +16,9 @@ import org.decodebench.core.kernel.Workspace;
 final class Forward {
   /** Multiply-adds below which a hand-off to other threads costs more than it saves. */
   private static final long LEAST_SHARED = 1 << 18;
+
+  /** Bytes of weights that a part may read again for each row, rather than share them. */
+  private static final long BYTES_A_ROW = 1 << 14;
 
   private final ModelConfig config;
   private final Weights weights;
@@ -44,6 +48,9 @@ final class Forward {
   private final ThreadPool.Work contract = this::contract;
   private final ThreadPool.Work outputNorm = this::outputNorm;
   private final ThreadPool.Work head = this::head;
+  private final ThreadPool.Work rowsToKeys = this::rowsToKeys;
+  private final ThreadPool.Work rowsFromKeys = this::rowsFromKeys;
+  private final ThreadPool.Work rowsToLogits = this::rowsToLogits;
 
   private Batch batch;
   private KvCache[] caches;
@@ -103,9 +110,56 @@ final class Forward {
   float[] run(Batch batch, KvCache[] caches) {
     this.batch = batch;
     this.caches = caches;
-    int n = batch.size();
-    reserve(n, batch.wanted());
+    reserve(batch.size(), batch.wanted());
+    if (byRows(larger(layer(0).query(), layer(0).up()), batch.size())) {
+      layersByRows();
+    } else {
+      layers();
+    }
+    // logits = W_head norm(x), of the rows asked for
+    if (byRows(weights.head().weight(), batch.wanted())) {
+      pool.run(rowsToLogits);
+    } else {
+      share(outputNorm, (long) batch.wanted() * hidden);
+      share(head, (long) batch.wanted() * hidden * config.vocabSize());
+    }
+    return logits;
+  }
 
+  /**
+   * Whether each thread takes some of the rows through all steps, rather than all rows through some
+   * panels of each weight matrix. Threads that take panels write next to each other in every row:
+   * each row has cache lines that two cores want, which costs more than the arithmetic where
+   * weights are small. Threads that take rows read all weights each, which costs more where they
+   * are large.
+   *
+   * @param largest of the weights that the rows pass
+   */
+  private boolean byRows(Matrix largest, int rows) {
+    int parts = pool.threads();
+    // Other types would not only be read, but also unpacked by each thread.
+    boolean ready = largest.type() == DType.F32 || largest.type() == DType.BF16;
+    return ready
+        && parts > 1
+        && rows > AttentionRows.BLOCK * (parts - 1) // so that each has some
+        && largest.bytes() * (parts - 1) <= BYTES_A_ROW * rows;
+  }
+
+  private static Matrix larger(Weights.Linear a, Weights.Linear b) {
+    return a.weight().bytes() > b.weight().bytes() ? a.weight() : b.weight();
+  }
+
+  private void layersByRows() {
+    for (layerIndex = 0; layerIndex < config.layers(); layerIndex++) {
+      layer = layer(layerIndex);
+      pool.run(rowsToKeys);
+      bind();
+      pool.run(rowsFromKeys);
+    }
+  }
+
+  private void layers() {
+    int n = batch.size();
     // x = E[token], plus P[position] where positions are learned
     share(embed, (long) n * hidden);
     if (weights.input() != null) {
@@ -113,7 +167,7 @@ final class Forward {
       share(addInputs, (long) n * hidden * hidden);
     }
     for (layerIndex = 0; layerIndex < config.layers(); layerIndex++) {
-      layer = weights.layers()[layerIndex];
+      layer = layer(layerIndex);
 
       // h = norm(x)
       share(attentionNorm, (long) n * hidden);
@@ -135,10 +189,6 @@ final class Forward {
       // x = x + W_down gate
       share(contract, (long) n * hidden * config.mlpSize());
     }
-    // logits = W_head norm(x), of the rows asked for
-    share(outputNorm, (long) batch.wanted() * hidden);
-    share(head, (long) batch.wanted() * hidden * config.vocabSize());
-    return logits;
   }
 
   /** The wanted rows of the last run before the output projection, {@code [wanted][hidden]}. */
@@ -173,9 +223,143 @@ final class Forward {
     }
   }
 
+  // --- steps of a thread that has rows
+
+  /** From the tokens, or the layer before, to this layer's keys and values. */
+  private void rowsToKeys(int part, int parts) {
+    int row = batch.cut(ThreadPool.split(batch.size(), part, parts));
+    int end = batch.cut(ThreadPool.split(batch.size(), part + 1, parts));
+    if (row == end) {
+      return;
+    }
+    if (layerIndex == 0) {
+      embedRows(row, end);
+      if (weights.input() != null) {
+        Weights.Linear input = weights.input();
+        residual(input, given, hidden, row, end, 0, input.weight().panels(), part);
+      }
+    }
+    normRows(layer.attentionNorm(), row, end);
+    project(row, end, 0, projected(), part);
+    storeRows(row, end);
+  }
+
+  /** From all keys and values to what the layer makes of x. */
+  private void rowsFromKeys(int part, int parts) {
+    int row = batch.cut(ThreadPool.split(batch.size(), part, parts));
+    int end = batch.cut(ThreadPool.split(batch.size(), part + 1, parts));
+    if (row == end) {
+      return;
+    }
+    for (int run = 0; run < batch.runs(); run++) {
+      AttentionRows rows = batch.attention(run);
+      int from = Math.max(0, row - batch.firstRow(run));
+      int to = Math.min(rows.rows(), end - batch.firstRow(run));
+      if (from < to) {
+        kernels.attend(rows, rows.block(from), rows.block(to), workspaces[part]);
+      }
+    }
+    Weights.Linear out = layer.output();
+    residual(out, mixed, queryStride, row, end, 0, out.weight().panels(), part);
+    normRows(layer.mlpNorm(), row, end);
+    expand(row, end, 0, layer.up().weight().panels(), part);
+    residual(layer.down(), mlp(), mlpStride, row, end, 0, layer.down().weight().panels(), part);
+  }
+
+  private void rowsToLogits(int part, int parts) {
+    int row = ThreadPool.split(batch.wanted(), part, parts);
+    int end = ThreadPool.split(batch.wanted(), part + 1, parts);
+    normOutputs(row, end);
+    head(row, end, 0, weights.head().weight().panels(), part);
+  }
+
+  // --- steps of all threads, by rows or panels as each step allows
+
   private void embed(int part, int parts) {
-    int end = ThreadPool.split(batch.size(), part + 1, parts);
-    for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
+    embedRows(
+        ThreadPool.split(batch.size(), part, parts),
+        ThreadPool.split(batch.size(), part + 1, parts));
+  }
+
+  private void addInputs(int part, int parts) {
+    residual(weights.input(), given, hidden, part, parts);
+  }
+
+  private void attentionNorm(int part, int parts) {
+    shareNorm(layer.attentionNorm(), part, parts);
+  }
+
+  private void mlpNorm(int part, int parts) {
+    shareNorm(layer.mlpNorm(), part, parts);
+  }
+
+  private void shareNorm(Weights.Norm norm, int part, int parts) {
+    int row = ThreadPool.split(batch.size(), part, parts);
+    normRows(norm, row, ThreadPool.split(batch.size(), part + 1, parts));
+  }
+
+  private void project(int part, int parts) {
+    int from = ThreadPool.split(projected(), part, parts);
+    project(0, batch.size(), from, ThreadPool.split(projected(), part + 1, parts), part);
+  }
+
+  private void store(int part, int parts) {
+    storeRows(
+        ThreadPool.split(batch.size(), part, parts),
+        ThreadPool.split(batch.size(), part + 1, parts));
+  }
+
+  private void attend(int part, int parts) {
+    int unit = 0;
+    for (int run = 0; run < batch.runs(); run++) {
+      AttentionRows rows = batch.attention(run);
+      int blocks = rows.blocks();
+      for (int block = 0; block < blocks; block++, unit++) {
+        // Taken in turn: the later rows of a causal run see more and take longer.
+        if (unit % parts == part) {
+          kernels.attend(rows, block, block + 1, workspaces[part]);
+        }
+      }
+    }
+  }
+
+  private void output(int part, int parts) {
+    residual(layer.output(), mixed, queryStride, part, parts);
+  }
+
+  private void expand(int part, int parts) {
+    int panels = layer.up().weight().panels();
+    int from = ThreadPool.split(panels, part, parts);
+    expand(0, batch.size(), from, ThreadPool.split(panels, part + 1, parts), part);
+  }
+
+  private void contract(int part, int parts) {
+    residual(layer.down(), mlp(), mlpStride, part, parts);
+  }
+
+  private void residual(Weights.Linear linear, float[] in, int inStride, int part, int parts) {
+    int panels = linear.weight().panels();
+    int from = ThreadPool.split(panels, part, parts);
+    int to = ThreadPool.split(panels, part + 1, parts);
+    residual(linear, in, inStride, 0, batch.size(), from, to, part);
+  }
+
+  private void outputNorm(int part, int parts) {
+    normOutputs(
+        ThreadPool.split(batch.wanted(), part, parts),
+        ThreadPool.split(batch.wanted(), part + 1, parts));
+  }
+
+  private void head(int part, int parts) {
+    int panels = weights.head().weight().panels();
+    int from = ThreadPool.split(panels, part, parts);
+    head(0, batch.wanted(), from, ThreadPool.split(panels, part + 1, parts), part);
+  }
+
+  // --- rows {@code row…end-1}, panels {@code from…to-1}
+
+  private void embedRows(int row, int end) {
+    for (; row < end; row++) {
       weights.embedding().row(batch.tokens[row], x, row * hiddenStride);
       if (weights.positions() != null) {
         weights.positions().readRow(batch.positions[row], h, row * hiddenStride);
@@ -187,22 +371,15 @@ final class Forward {
     }
   }
 
-  private void addInputs(int part, int parts) {
-    residual(weights.input(), given, hidden, part, parts);
-  }
-
-  private void attentionNorm(int part, int parts) {
-    normRows(layer.attentionNorm(), part, parts);
-  }
-
-  private void mlpNorm(int part, int parts) {
-    normRows(layer.mlpNorm(), part, parts);
-  }
-
-  private void normRows(Weights.Norm norm, int part, int parts) {
-    int end = ThreadPool.split(batch.size(), part + 1, parts);
-    for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
+  private void normRows(Weights.Norm norm, int row, int end) {
+    for (; row < end; row++) {
       norm(norm, row * hiddenStride, row * hiddenStride);
+    }
+  }
+
+  private void normOutputs(int i, int end) {
+    for (; i < end; i++) {
+      norm(weights.norm(), batch.outputs[i] * hiddenStride, i * hiddenStride);
     }
   }
 
@@ -214,25 +391,18 @@ final class Forward {
     }
   }
 
-  private void project(int part, int parts) {
-    int queries = layer.query().weight().panels();
-    int keys = layer.key().weight().panels();
-    int all = queries + 2 * keys;
-    int from = ThreadPool.split(all, part, parts);
-    int to = ThreadPool.split(all, part + 1, parts);
-    int n = batch.size();
-    linear(layer.query(), from, to, h, hiddenStride, n, q, queryStride, part);
-    linear(layer.key(), from - queries, to - queries, h, hiddenStride, n, k, keyStride, part);
+  /** Panels of queries, keys and values, in this order. */
+  private int projected() {
+    return layer.query().weight().panels() + 2 * layer.key().weight().panels();
+  }
+
+  private void project(int row, int end, int from, int to, int part) {
+    int keys = layer.query().weight().panels();
+    int values = keys + layer.key().weight().panels();
+    linear(layer.query(), from, to, h, hiddenStride, row, end, q, queryStride, part);
+    linear(layer.key(), from - keys, to - keys, h, hiddenStride, row, end, k, keyStride, part);
     linear(
-        layer.value(),
-        from - queries - keys,
-        to - queries - keys,
-        h,
-        hiddenStride,
-        n,
-        v,
-        keyStride,
-        part);
+        layer.value(), from - values, to - values, h, hiddenStride, row, end, v, keyStride, part);
   }
 
   /** The panels of {@code from…to-1} that the projection has. */
@@ -242,21 +412,32 @@ final class Forward {
       int to,
       float[] in,
       int inStride,
-      int n,
+      int row,
+      int end,
       float[] out,
       int outStride,
       int part) {
     int first = Math.max(from, 0);
-    int end = Math.min(to, linear.weight().panels());
-    if (first >= end) {
+    int last = Math.min(to, linear.weight().panels());
+    if (first >= last) {
       return;
     }
     kernels.multiply(
-        linear.weight(), first, end, in, inStride, n, out, 0, outStride, workspaces[part]);
+        linear.weight(),
+        first,
+        last,
+        in,
+        row * inStride,
+        inStride,
+        end - row,
+        out,
+        row * outStride,
+        outStride,
+        workspaces[part]);
     if (linear.bias() != null) {
       int column = first * Matrix.PANEL;
-      int columns = columns(linear, first, end);
-      for (int row = 0; row < n; row++) {
+      int columns = columns(linear, first, last);
+      for (; row < end; row++) {
         addBias(linear.bias(), column, out, row * outStride + column, columns);
       }
     }
@@ -273,9 +454,8 @@ final class Forward {
     return Math.min(toPanel * panel, linear.size()) - fromPanel * panel;
   }
 
-  private void store(int part, int parts) {
-    int end = ThreadPool.split(batch.size(), part + 1, parts);
-    for (int row = ThreadPool.split(batch.size(), part, parts); row < end; row++) {
+  private void storeRows(int row, int end) {
+    for (; row < end; row++) {
       int angle = batch.positions[row] * 2 * half;
       heads(q, row * queryStride, config.heads(), layer.queryNorm(), angle);
       heads(k, row * keyStride, config.kvHeads(), layer.keyNorm(), angle);
@@ -297,58 +477,38 @@ final class Forward {
     }
   }
 
-  private void attend(int part, int parts) {
-    int unit = 0;
-    for (int run = 0; run < batch.runs(); run++) {
-      AttentionRows rows = batch.attention(run);
-      int blocks = rows.blocks();
-      for (int block = 0; block < blocks; block++, unit++) {
-        // Taken in turn: the later rows of a causal run see more and take longer.
-        if (unit % parts == part) {
-          kernels.attend(rows, block, block + 1, workspaces[part]);
-        }
-      }
-    }
-  }
-
-  private void output(int part, int parts) {
-    residual(layer.output(), mixed, queryStride, part, parts);
-  }
-
-  private void contract(int part, int parts) {
-    residual(
-        layer.down(), config.mlp() == ModelConfig.Mlp.SWIGLU ? gate : up, mlpStride, part, parts);
-  }
-
-  /** x = x + W in, for this part's columns. */
-  private void residual(Weights.Linear linear, float[] in, int inStride, int part, int parts) {
-    int from = ThreadPool.split(linear.weight().panels(), part, parts);
-    int to = ThreadPool.split(linear.weight().panels(), part + 1, parts);
+  /** x = x + W in. */
+  private void residual(
+      Weights.Linear linear,
+      float[] in,
+      int inStride,
+      int row,
+      int end,
+      int from,
+      int to,
+      int part) {
     if (from == to) {
       return;
     }
-    linear(linear, from, to, in, inStride, batch.size(), h, hiddenStride, part);
+    linear(linear, from, to, in, inStride, row, end, h, hiddenStride, part);
     int column = from * Matrix.PANEL;
-    for (int row = 0; row < batch.size(); row++) {
+    for (; row < end; row++) {
       int at = row * hiddenStride + column;
       kernels.add(h, at, x, at, columns(linear, from, to));
     }
   }
 
-  private void expand(int part, int parts) {
-    int from = ThreadPool.split(layer.up().weight().panels(), part, parts);
-    int to = ThreadPool.split(layer.up().weight().panels(), part + 1, parts);
+  private void expand(int row, int end, int from, int to, int part) {
     if (from == to) {
       return;
     }
-    int n = batch.size();
-    linear(layer.up(), from, to, h, hiddenStride, n, up, mlpStride, part);
+    linear(layer.up(), from, to, h, hiddenStride, row, end, up, mlpStride, part);
     if (layer.gate() != null) {
-      linear(layer.gate(), from, to, h, hiddenStride, n, gate, mlpStride, part);
+      linear(layer.gate(), from, to, h, hiddenStride, row, end, gate, mlpStride, part);
     }
     int column = from * Matrix.PANEL;
     int columns = columns(layer.up(), from, to);
-    for (int row = 0; row < n; row++) {
+    for (; row < end; row++) {
       int at = row * mlpStride + column;
       if (layer.gate() != null) {
         kernels.swiglu(gate, at, up, at, columns);
@@ -358,25 +518,13 @@ final class Forward {
     }
   }
 
-  private void outputNorm(int part, int parts) {
-    int end = ThreadPool.split(batch.wanted(), part + 1, parts);
-    for (int i = ThreadPool.split(batch.wanted(), part, parts); i < end; i++) {
-      norm(weights.norm(), batch.outputs[i] * hiddenStride, i * hiddenStride);
-    }
+  /** What the MLP's last product reads. */
+  private float[] mlp() {
+    return config.mlp() == ModelConfig.Mlp.SWIGLU ? gate : up;
   }
 
-  private void head(int part, int parts) {
-    int panels = weights.head().weight().panels();
-    linear(
-        weights.head(),
-        ThreadPool.split(panels, part, parts),
-        ThreadPool.split(panels, part + 1, parts),
-        h,
-        hiddenStride,
-        batch.wanted(),
-        logits,
-        config.vocabSize(),
-        part);
+  private void head(int row, int end, int from, int to, int part) {
+    linear(weights.head(), from, to, h, hiddenStride, row, end, logits, config.vocabSize(), part);
   }
 
   private void reserve(int n, int wanted) {

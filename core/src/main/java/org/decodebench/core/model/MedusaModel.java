@@ -159,7 +159,7 @@ public final class MedusaModel implements LanguageModel {
     /** h + silu(W h). */
     private void state(Matrix head, float[] h, int to) {
       int hidden = config.hiddenSize();
-      kernels.multiply(head, 0, head.panels(), h, hidden, 1, states, to, hidden, workspaces[0]);
+      kernels.multiply(head, 0, head.panels(), h, 0, hidden, 1, states, to, hidden, workspaces[0]);
       for (int i = 0; i < hidden; i++) {
         float x = states[to + i];
         states[to + i] = h[i] + (float) (x / (1 + Math.exp(-x)));
@@ -172,6 +172,7 @@ public final class MedusaModel implements LanguageModel {
           ThreadPool.split(output.panels(), part, parts),
           ThreadPool.split(output.panels(), part + 1, parts),
           states,
+          0,
           config.hiddenSize(),
           rows,
           logits,

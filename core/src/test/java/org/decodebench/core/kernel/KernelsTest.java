@@ -69,7 +69,7 @@ class KernelsTest {
     int yStride = rows + 2;
     float[] y = new float[5 + n * yStride];
     Arrays.fill(y, Float.NaN);
-    kernels.multiply(w, 0, w.panels(), x, xStride, n, y, 5, yStride, new Workspace());
+    kernels.multiply(w, 0, w.panels(), x, 0, xStride, n, y, 5, yStride, new Workspace());
     float[] row = new float[columns];
     float[] copy = new float[columns];
     for (int r = 0; r < rows; r++) {
@@ -105,14 +105,14 @@ class KernelsTest {
       float[] x = random(2, 13 * columns);
       float[] alone = new float[13 * rows];
       for (int i = 0; i < 13; i++) {
-        float[] one = Arrays.copyOfRange(x, i * columns, (i + 1) * columns);
-        kernels.multiply(w, 0, 4, one, columns, 1, alone, i * rows, rows, new Workspace());
+        kernels.multiply(
+            w, 0, 4, x, i * columns, columns, 1, alone, i * rows, rows, new Workspace());
       }
       for (int n : new int[] {2, 3, 4, 7, 13}) {
         float[] y = new float[n * rows];
-        kernels.multiply(w, 0, 1, x, columns, n, y, 0, rows, new Workspace());
-        kernels.multiply(w, 3, 4, x, columns, n, y, 0, rows, new Workspace());
-        kernels.multiply(w, 1, 3, x, columns, n, y, 0, rows, new Workspace());
+        kernels.multiply(w, 0, 1, x, 0, columns, n, y, 0, rows, new Workspace());
+        kernels.multiply(w, 3, 4, x, 0, columns, n, y, 0, rows, new Workspace());
+        kernels.multiply(w, 1, 3, x, 0, columns, n, y, 0, rows, new Workspace());
         assertArrayEquals(Arrays.copyOf(alone, n * rows), y, type + " n=" + n);
       }
     }

@@ -43,7 +43,8 @@ class WarmUpTest {
       for (int n : new int[] {1, 2, 4, 7}) {
         float[] x = KernelsTest.random(2, n * columns);
         sameBits(
-            y -> kernels.multiply(w, 0, 2, x, columns, n, y, 0, rows, new Workspace()), n * rows);
+            y -> kernels.multiply(w, 0, 2, x, 0, columns, n, y, 0, rows, new Workspace()),
+            n * rows);
       }
     }
   }

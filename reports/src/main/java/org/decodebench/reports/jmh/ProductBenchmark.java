@@ -86,7 +86,7 @@ public class ProductBenchmark extends Twins {
   private void check(Kernels kernels, Matrix w, Tensor weights, int panels) {
     Arrays.fill(y, Float.NaN);
     kernels.multiply(
-        w, 0, Math.min(panels, w.panels()), x, xStride, width, y, 0, rows, workspaces[0]);
+        w, 0, Math.min(panels, w.panels()), x, 0, xStride, width, y, 0, rows, workspaces[0]);
     float[] row = new float[columns];
     for (int r = 0; r < Math.min(rows, CHECKED_ROWS); r++) {
       weights.readRow(r, row, 0);
@@ -125,6 +125,6 @@ public class ProductBenchmark extends Twins {
   private void multiply(Kernels kernels, Matrix w, int part, int parts) {
     int from = ThreadPool.split(w.panels(), part, parts);
     int to = ThreadPool.split(w.panels(), part + 1, parts);
-    kernels.multiply(w, from, to, x, xStride, width, y, 0, rows, workspaces[part]);
+    kernels.multiply(w, from, to, x, 0, xStride, width, y, 0, rows, workspaces[part]);
   }
 }
