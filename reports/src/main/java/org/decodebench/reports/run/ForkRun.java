@@ -17,6 +17,7 @@ import org.decodebench.core.decode.DecodeResult;
 import org.decodebench.core.decode.Decoder;
 import org.decodebench.core.decode.Decoders;
 import org.decodebench.core.decode.MeteredModel;
+import org.decodebench.core.kernel.KernelsProvider;
 import org.decodebench.core.model.DeviceModel;
 import org.decodebench.core.model.LanguageModel;
 import org.decodebench.core.source.Source;
@@ -91,6 +92,11 @@ final class ForkRun {
   }
 
   private WarmUp warmUp() {
+    if (task.warmUpRounds() > 0) {
+      // One decode asks for the kernels; the compiler is done with them sooner if nobody decodes.
+      decode(0, 0, Math.min(task.batch(), prompts.size()));
+      KernelsProvider.awaitCompiled();
+    }
     return WarmUp.of(
         new WarmUp.Limits(task.warmUpRounds(), task.warmUpMs(), task.untilStationary()),
         () -> round(0).stream().mapToDouble(d -> d.times().latencyMs()).sum(),
