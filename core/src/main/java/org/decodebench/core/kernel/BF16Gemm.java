@@ -88,11 +88,12 @@ final class BF16Gemm {
   private static void exercise() {
     int count = 128;
     int[] w = new int[count / 2 * PANEL];
-    float[] x = new float[7 * count];
-    float[] y = new float[7 * PANEL];
-    vectors(w, 0, count, x, 0, count, 7, y, 0, PANEL);
+    float[] x = new float[4 * count];
+    float[] y = new float[4 * PANEL];
+    for (int n = 1; n <= 4; n++) {
+      vectors(w, 0, count, x, 0, count, n, y, 0, PANEL);
+    }
     if (!Lanes.MANY_REGISTERS) {
-      vectors(w, 0, count, x, 0, count, 1, y, 0, PANEL);
       widen(w, 0, count / 2, new float[count * PANEL]);
     }
   }
@@ -118,17 +119,17 @@ final class BF16Gemm {
   /** 4 vectors of outputs, all inputs. */
   private static void inputs(
       int[] w, int wo, int pairs, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
-    int i = 0;
-    if (Lanes.MANY_REGISTERS) {
-      for (; i + 4 <= n; i += 4) {
-        block4(w, wo, pairs, x, xo + i * xs, xs, y, yo + i * ys, ys);
+    for (int i = 0; i < n; ) {
+      int inputs = Math.min(n - i, Lanes.MANY_REGISTERS ? 4 : 2);
+      int xi = xo + i * xs;
+      int yi = yo + i * ys;
+      switch (inputs) {
+        case 4 -> block4(w, wo, pairs, x, xi, xs, y, yi, ys);
+        case 3 -> block3(w, wo, pairs, x, xi, xs, y, yi, ys);
+        case 2 -> block2(w, wo, pairs, x, xi, xs, y, yi, ys);
+        default -> block1(w, wo, pairs, x, xi, y, yi);
       }
-    }
-    for (; i + 2 <= n; i += 2) {
-      block2(w, wo, pairs, x, xo + i * xs, xs, y, yo + i * ys, ys);
-    }
-    if (i < n) {
-      block1(w, wo, pairs, x, xo + i * xs, y, yo + i * ys);
+      i += inputs;
     }
   }
 
@@ -209,6 +210,70 @@ final class BF16Gemm {
     a31.intoArray(y, y3 + L);
     a32.intoArray(y, y3 + 2 * L);
     a33.intoArray(y, y3 + 3 * L);
+  }
+
+  /** 3 inputs. */
+  private static void block3(
+      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+    int x1 = xo + xs;
+    int y1 = yo + ys;
+    int x2 = xo + 2 * xs;
+    int y2 = yo + 2 * ys;
+    FloatVector a00 = FloatVector.fromArray(S, y, yo);
+    FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
+    FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
+    FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, y1);
+    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, y2);
+    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
+    for (int j = 0; j < pairs; j++) {
+      int at = wo + j * PANEL;
+      int k = 2 * j;
+      IntVector p0 = IntVector.fromArray(I, w, at);
+      IntVector p1 = IntVector.fromArray(I, w, at + L);
+      IntVector p2 = IntVector.fromArray(I, w, at + 2 * L);
+      IntVector p3 = IntVector.fromArray(I, w, at + 3 * L);
+      // A loop of two turns: written out, the method would be too long for the compiler.
+      for (int half = 0; half < 2; half++) {
+        int left = 16 - 16 * half;
+        FloatVector w0 = widen(p0, left);
+        FloatVector w1 = widen(p1, left);
+        FloatVector w2 = widen(p2, left);
+        FloatVector w3 = widen(p3, left);
+        FloatVector b = FloatVector.broadcast(S, x[xo + k + half]);
+        a00 = b.fma(w0, a00);
+        a01 = b.fma(w1, a01);
+        a02 = b.fma(w2, a02);
+        a03 = b.fma(w3, a03);
+        b = FloatVector.broadcast(S, x[x1 + k + half]);
+        a10 = b.fma(w0, a10);
+        a11 = b.fma(w1, a11);
+        a12 = b.fma(w2, a12);
+        a13 = b.fma(w3, a13);
+        b = FloatVector.broadcast(S, x[x2 + k + half]);
+        a20 = b.fma(w0, a20);
+        a21 = b.fma(w1, a21);
+        a22 = b.fma(w2, a22);
+        a23 = b.fma(w3, a23);
+      }
+    }
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+    a10.intoArray(y, y1);
+    a11.intoArray(y, y1 + L);
+    a12.intoArray(y, y1 + 2 * L);
+    a13.intoArray(y, y1 + 3 * L);
+    a20.intoArray(y, y2);
+    a21.intoArray(y, y2 + L);
+    a22.intoArray(y, y2 + 2 * L);
+    a23.intoArray(y, y2 + 3 * L);
   }
 
   /** 2 inputs. */

@@ -32,6 +32,9 @@ final class ForkRun {
   /** Rounds whose events are kept, to choose the decodes for the replay from. */
   private static final int TRACED_ROUNDS = 15;
 
+  /** New tokens of the decode that only asks for kernels. */
+  private static final int ASKING_TOKENS = 8;
+
   private final ForkTask task;
   private final LanguageModel model;
   private final CostCounter targetCost = new CostCounter();
@@ -93,8 +96,11 @@ final class ForkRun {
 
   private WarmUp warmUp() {
     if (task.warmUpRounds() > 0) {
-      // One decode asks for the kernels; the compiler is done with them sooner if nobody decodes.
-      decode(0, 0, Math.min(task.batch(), prompts.size()));
+      // A short decode asks for the kernels; the compiler is done sooner if nobody decodes.
+      List<DecodeRequest.Prompt> batch = prompts.subList(0, Math.min(task.batch(), prompts.size()));
+      int few = Math.min(ASKING_TOKENS, newTokens(batch));
+      log.start();
+      decoder.decode(new DecodeRequest(metered, batch, few, task.seed()), log);
       KernelsProvider.awaitCompiled();
     }
     return WarmUp.of(
