@@ -27,7 +27,7 @@ public final class RunCommand implements Subcommand {
       description = "What to measure (default: the built-in experiment).")
   private Path experiment;
 
-  @Option(names = "--quick", description = "The built-in experiment in under a minute.")
+  @Option(names = "--quick", description = "The built-in experiment in about a minute.")
   private boolean quick;
 
   @Option(names = "--model", paramLabel = "M", description = "Only this model; may be repeated.")
