@@ -48,7 +48,7 @@ final class BF16Gemm {
       vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
     } else {
       widen(w, wo, (count + 1) / 2, tile);
-      PanelGemm.multiply(tile, 0, count, x, xo, xs, n, y, yo, ys);
+      PanelGemm.multiply(tile, Matrix.LEAD, count, x, xo, xs, n, y, yo, ys);
     }
   }
 
@@ -57,8 +57,8 @@ final class BF16Gemm {
     for (int j = 0; j < pairs; j++) {
       for (int c = 0; c < PANEL; c += L) {
         IntVector pair = IntVector.fromArray(I, w, wo + j * PANEL + c);
-        low(pair).intoArray(tile, 2 * j * PANEL + c);
-        high(pair).intoArray(tile, (2 * j + 1) * PANEL + c);
+        low(pair).intoArray(tile, Matrix.LEAD + 2 * j * PANEL + c);
+        high(pair).intoArray(tile, Matrix.LEAD + (2 * j + 1) * PANEL + c);
       }
     }
   }

@@ -19,7 +19,7 @@ final class F32Panels extends PanelMatrix {
     pack(
         tensor,
         (row, panel, r) -> {
-          int start = panel * columns() * PANEL + r;
+          int start = LEAD + panel * columns() * PANEL + r;
           for (int k = 0; k < columns(); k++) {
             values[start + k * PANEL] = (float) FLOAT.get(row, 4 * k);
           }
@@ -33,7 +33,7 @@ final class F32Panels extends PanelMatrix {
 
   @Override
   public void row(int row, float[] out, int offset) {
-    int start = row / PANEL * PANEL * columns() + row % PANEL;
+    int start = LEAD + row / PANEL * PANEL * columns() + row % PANEL;
     for (int k = 0; k < columns(); k++) {
       out[offset + k] = values[start + k * PANEL];
     }
@@ -52,7 +52,7 @@ final class F32Panels extends PanelMatrix {
       int yOffset,
       int yStride,
       Workspace workspace) {
-    int start = (panel * columns() + from) * PANEL;
+    int start = LEAD + (panel * columns() + from) * PANEL;
     PanelGemm.multiply(values, start, count, x, xOffset, xStride, n, y, yOffset, yStride);
   }
 }

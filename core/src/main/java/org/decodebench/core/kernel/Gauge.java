@@ -12,6 +12,9 @@ public final class Gauge {
   private static final long NANOS = 8_000_000;
   private static final int STEPS = 1 << 14;
 
+  /** Floats in a cache line. */
+  private static final int LINE = 16;
+
   /** Floats that a thread reads at a time. */
   private static final int WINDOW = 1 << 22;
 
@@ -19,7 +22,7 @@ public final class Gauge {
   private final ThreadPool pool;
   private final float[] values;
   private final int window;
-  private int from;
+  private int from = Matrix.LEAD;
   private float sink;
 
   /** Read bandwidth and multiply-add rate; a multiply-add counts as two. */
@@ -36,7 +39,7 @@ public final class Gauge {
     this.probe = probe;
     this.pool = pool;
     this.values = values;
-    window = Math.min(WINDOW, values.length / pool.threads());
+    window = Math.min(WINDOW, (values.length - Matrix.LEAD) / pool.threads() & -LINE);
   }
 
   /**
@@ -49,7 +52,8 @@ public final class Gauge {
     Probe probe = kernels instanceof ScalarKernels ? new Probe.Scalar() : new VectorProbe();
     ThreadPool pool = ThreadPool.of(threads);
     long floats = Math.min(bytes, MachineLimits.memoryBytes()) / Float.BYTES;
-    Gauge gauge = new Gauge(probe, pool, new float[(int) Math.max(floats, 1024L * pool.threads())]);
+    int size = (int) Math.max(floats, 1024L * pool.threads());
+    Gauge gauge = new Gauge(probe, pool, new float[Matrix.LEAD + size]);
     MachineLimits.warmUp(probe, gauge.values);
     return gauge;
   }
@@ -88,6 +92,6 @@ public final class Gauge {
   /** To the next stretch of the values, so that a cache holds nothing that memory should bring. */
   private void advance() {
     int stretch = window * pool.threads();
-    from = from + 2 * stretch <= values.length ? from + stretch : 0;
+    from = from + 2 * stretch <= values.length ? from + stretch : Matrix.LEAD;
   }
 }

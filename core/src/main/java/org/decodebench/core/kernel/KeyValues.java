@@ -40,8 +40,8 @@ public final class KeyValues {
     this.capacity = (capacity + PANEL - 1) / PANEL * PANEL;
     this.valueSize = valueSize(headSize);
     int vectors = heads * this.capacity;
-    int keyNumbers = Math.multiplyExact(vectors, headSize);
-    int valueNumbers = Math.multiplyExact(vectors, valueSize);
+    int keyNumbers = Math.addExact(Matrix.LEAD, Math.multiplyExact(vectors, headSize));
+    int valueNumbers = Math.addExact(Matrix.LEAD, Math.multiplyExact(vectors, valueSize));
     boolean plain = type == DType.F32;
     keys = plain ? new float[keyNumbers] : null;
     values = plain ? new float[valueNumbers] : null;
@@ -76,7 +76,7 @@ public final class KeyValues {
 
   /** Index of component 0 of a slot's key; the next component is 64 further. */
   private int keyOffset(int head, int slot) {
-    return (head * capacity + (slot & -PANEL)) * headSize + (slot & (PANEL - 1));
+    return Matrix.LEAD + (head * capacity + (slot & -PANEL)) * headSize + (slot & (PANEL - 1));
   }
 
   /** Index of the first scale of a slot's key; the next one is 64 further. */
@@ -86,7 +86,7 @@ public final class KeyValues {
 
   /** Index of component 0 of a slot's value. */
   private int valueOffset(int head, int slot) {
-    return (head * capacity + slot) * valueSize;
+    return Matrix.LEAD + (head * capacity + slot) * valueSize;
   }
 
   private int valueScale(int head, int slot) {

@@ -56,7 +56,7 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
   static MachineLimits measure(int threads, Duration each, long memoryBytes) {
     Kernels kernels = KernelsProvider.choose(Backend.AUTO);
     Probe probe = kernels instanceof ScalarKernels ? new Probe.Scalar() : new VectorProbe();
-    return new Run(probe, each, new float[(int) (memoryBytes / Float.BYTES)])
+    return new Run(probe, each, new float[Matrix.LEAD + (int) (memoryBytes / Float.BYTES)])
         .measure(kernels.name(), threads == 0 ? ThreadPool.physicalCores() : threads);
   }
 
@@ -87,6 +87,11 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
   /** The best rate is the limit: anything slower was disturbed. */
   private record Run(Probe probe, Duration each, float[] values) {
 
+    /** Of the values, which begin where weights do. */
+    private long bytes() {
+      return 4L * (values.length - Matrix.LEAD);
+    }
+
     MachineLimits measure(String name, int threads) {
       TreeSet<Integer> counts = new TreeSet<>(List.of(threads));
       for (int n = 1; n < threads; n *= 2) {
@@ -101,8 +106,8 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
             }
           });
       for (int n : counts) {
-        long bytes = 4L * values.length / n;
-        bandwidths.add(new Bandwidth("memory", bytes, n, bandwidth(bytes, n)));
+        long share = bytes() / n & -64;
+        bandwidths.add(new Bandwidth("memory", share, n, bandwidth(share, n)));
       }
       return new MachineLimits(
           name, bandwidths, counts.stream().map(n -> new Peak(n, peak(n))).toList());
@@ -113,9 +118,9 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
      * half of the largest size that is read clearly faster than memory, 0 if there is none.
      */
     private long reached(long bytes, long least, int threads) {
-      double memory = bandwidth(4L * values.length / threads, threads);
+      double memory = bandwidth(bytes() / threads, threads);
       for (long size = bytes; size > least; size = size / 2 & -1024) {
-        if (size * threads <= 4L * values.length && bandwidth(size, threads) > FASTER * memory) {
+        if (size * threads <= bytes() && bandwidth(size, threads) > FASTER * memory) {
           return size == bytes ? size : Math.max(least + 1024, size / 2 & -1024);
         }
       }
@@ -128,7 +133,8 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
       ThreadPool.Work work =
           (part, parts) -> {
             for (int round = 0; round < rounds; round++) {
-              sink += probe.read(values, part * size, (part + 1) * size);
+              int from = Matrix.LEAD + part * size;
+              sink += probe.read(values, from, from + size);
             }
           };
       return best(threads, work, (double) bytes * rounds * threads);
@@ -160,7 +166,7 @@ public record MachineLimits(String kernels, List<Bandwidth> bandwidths, List<Pea
       for (Cache cache : caches()) {
         long bytes = cache.bytes / (cache.shared ? 2L * threads : 2) & -1024;
         bytes = cache.shared ? reached(bytes, 2 * inner, threads) : bytes;
-        if (bytes > 2 * inner && bytes * threads <= 4L * values.length) {
+        if (bytes > 2 * inner && bytes * threads <= bytes()) {
           levels.put(bytes, "L" + cache.level);
         }
         inner = cache.bytes;

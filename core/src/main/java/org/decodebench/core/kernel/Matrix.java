@@ -11,6 +11,14 @@ public abstract class Matrix {
   /** Rows are handed out to threads in multiples of this. */
   public static final int PANEL = 64;
 
+  /**
+   * Where the numbers of an array that is read in vectors begin: its header takes 16 bytes, so that
+   * this is the first number in the second cache line of an array that begins with one. Measured
+   * JVMs begin every array with one ({@code -XX:ObjectAlignmentInBytes=64}); in others this does no
+   * harm.
+   */
+  static final int LEAD = 12;
+
   private final DType type;
   private final int rows;
   private final int columns;

@@ -45,7 +45,7 @@ abstract class PackedPanels extends PanelMatrix {
   }
 
   final int start(int panel, int unit) {
-    return (panel * units() + unit) * unitLines * PANEL;
+    return LEAD + (panel * units() + unit) * unitLines * PANEL;
   }
 
   /**

@@ -65,10 +65,10 @@ abstract class PanelMatrix extends Matrix {
     }
   }
 
-  /** Array size of that many lines a panel. */
+  /** Array size of that many lines a panel, from {@link #LEAD} on. */
   static int size(Tensor tensor, int lines) {
     int panels = (tensor.rows() + PANEL - 1) / PANEL;
-    return Math.toIntExact((long) panels * lines * PANEL);
+    return Math.toIntExact(LEAD + (long) panels * lines * PANEL);
   }
 
   /**

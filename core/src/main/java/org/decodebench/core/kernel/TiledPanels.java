@@ -62,7 +62,7 @@ abstract class TiledPanels extends PackedPanels {
     float[] tile = workspace.tile;
     if (!warmUp().isReady()) {
       unpackPlain(start(panel, unit), count, tile);
-      PanelGemm.multiply(tile, 0, count, x, xOffset, xStride, n, y, yOffset, yStride);
+      PanelGemm.multiply(tile, LEAD, count, x, xOffset, xStride, n, y, yOffset, yStride);
       return;
     }
     int units = (count + unitColumns - 1) / unitColumns;
@@ -73,9 +73,9 @@ abstract class TiledPanels extends PackedPanels {
       return;
     }
     for (int k = 0; k < count; k += unitColumns) {
-      unpack(start(panel, unit + k / unitColumns), tile, k * PANEL);
+      unpack(start(panel, unit + k / unitColumns), tile, LEAD + k * PANEL);
     }
-    PanelGemm.multiply(tile, 0, count, x, xOffset, xStride, n, y, yOffset, yStride);
+    PanelGemm.multiply(tile, LEAD, count, x, xOffset, xStride, n, y, yOffset, yStride);
   }
 
   /**
@@ -96,7 +96,7 @@ abstract class TiledPanels extends PackedPanels {
     for (int k = 0; k < count; k++) {
       int unit = start + k / unitColumns * unitLines * PANEL;
       for (int c = 0; c < PANEL; c++) {
-        tile[k * PANEL + c] = value(unit + c, k % unitColumns);
+        tile[LEAD + k * PANEL + c] = value(unit + c, k % unitColumns);
       }
     }
   }
@@ -105,10 +105,11 @@ abstract class TiledPanels extends PackedPanels {
   static void exercise(TiledPanels panel, Workspace workspace, float[] x, float[] y) {
     int count = panel.columns();
     for (int k = 0; k < count; k += panel.unitColumns) {
-      panel.unpack(panel.unitStart(0, k), workspace.tile, k * PANEL);
+      panel.unpack(panel.unitStart(0, k), workspace.tile, LEAD + k * PANEL);
     }
     for (int n = 1; n <= panel.few(); n++) {
-      panel.multiply(n, 0, count, x, 0, K_BLOCK, y, 0, PANEL, workspace.scales(count));
+      panel.multiply(
+          n, panel.unitStart(0, 0), count, x, 0, K_BLOCK, y, 0, PANEL, workspace.scales(count));
     }
   }
 

@@ -34,6 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
       "-XX:+IgnoreUnrecognizedVMOptions",
       "-XX:+UseTransparentHugePages",
       "-XX:MaxRAMPercentage=80",
+      "-XX:ObjectAlignmentInBytes=64",
       "-Djava.awt.headless=true"
     })
 abstract class Benchmarked {}

@@ -54,6 +54,7 @@ record DeviceFlags(List<String> arguments, List<String> recorded) {
     if (recorded.stream().anyMatch(f -> COLLECTOR.matcher(f).matches())) {
       flags.removeIf(f -> COLLECTOR.matcher(f).matches());
     }
+    flags.remove(JvmFlags.CACHE_LINES); // not tried with a device's runtime
     flags.addAll(recorded);
   }
 }
