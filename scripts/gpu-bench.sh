@@ -3,7 +3,8 @@
 # that TornadoVM knows:
 #
 #   scripts/gpu-bench.sh [OUT]          in a checkout, with a JDK 25 and TORNADOVM_HOME
-#   scripts/gpu-bench.sh pack FILE      makes a bundle (tar.gz) with a small Java runtime and the SDK
+#   scripts/gpu-bench.sh pack FILE      makes a bundle with a small Java runtime and the SDK: .tar.xz, or .tar.gz,
+#                                       half as large again, for a machine without xz
 #   ./gpu-bench.sh [OUT]                in that bundle, unpacked: needs neither JDK nor network
 #
 # Settings: DEVICE=i:j (default: the first GPU, else the first device), SHAPE=15m|110m|1.1b (default:
@@ -48,36 +49,71 @@ build() {
   cp -r "$root/tornado/target/test-classes" "$tests/classes"
 }
 
+# What the steps use, and no more. Nothing inside is compressed by itself, as the whole is smaller then.
 pack() {
+  case $1 in *.xz) compress=(xz -9e) ;; *) compress=(gzip -9) ;; esac
   build
   dir=$(mktemp -d)
   bundle=$dir/decodebench-gpu
-  mkdir -p "$bundle/lib" "$bundle/sdk/share/java/graalJars" "$bundle/sdk/share/java/tornado"
+  mkdir -p "$bundle/sdk/share/java"
+  # Of these java.desktop draws the charts, and TornadoVM's PTX driver demands it.
   "$DECODEBENCH_JDK/bin/jlink" --output "$bundle/runtime" --strip-debug --no-header-files --no-man-pages \
-    --compress zip-9 --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.compiler,jdk.incubator.vector,jdk.internal.vm.ci,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs || die "jlink failed"
-  cp "$root"/reports/target/lib/*.jar "$bundle/lib/"
-  cp "$root"/tornado/target/lib/*.jar "$bundle/lib/"
-  cp -r "$tests" "$bundle/test"
-  for f in "$bundle"/lib/*.jar; do rm -f "$bundle/test/${f##*/}"; done
+    --add-modules java.desktop,java.logging,java.management,jdk.incubator.vector,jdk.internal.vm.ci,jdk.management,jdk.unsupported,jdk.zipfs || die "jlink failed"
+  # What belongs to windows, sound and pictures.
+  rm -f "$bundle"/runtime/lib/{libawt_xawt,libjawt,libjavajpeg,libjsound,liblcms,libmlib_image,libsplashscreen}.so
+  jars "$bundle/lib" "$root"/reports/target/lib/*.jar "$root/tornado/target/lib/decodebench-tornado.jar"
+  rm -f "$bundle"/lib/commons-math3-* # TornadoVM has it in a module, which comes first
+  jars "$bundle/test" "$tests"/{junit,opentest4j,apiguardian,jspecify}-*.jar "$tests"/decodebench-core-*-tests.jar
+  cp -r "$tests/classes" "$bundle/test/"
   cp -r "$sdk/lib" "$bundle/sdk/"
-  cp "$sdk"/share/java/graalJars/* "$bundle/sdk/share/java/graalJars/"
-  cp "$sdk"/share/java/tornado/* "$bundle/sdk/share/java/tornado/"
-  # What only TornadoVM's own tests and examples need.
-  rm -f "$bundle"/sdk/share/java/tornado/{tornado-benchmarks,tornado-examples,tornado-fuzz,tornado-unittests,lucene,jmh,jopt-simple,log4j,junit,hamcrest}*
+  jars "$bundle/sdk/share/java/graalJars" "$sdk"/share/java/graalJars/*.jar
+  jars "$bundle/sdk/share/java/tornado" "$sdk"/share/java/tornado/*.jar
   for f in tornado-argfile.template tornado-argfile; do
     [ ! -r "$sdk/$f" ] || sed "s|$sdk|\${TORNADOVM_HOME}|g" "$sdk/$f" >"$bundle/sdk/tornado-argfile.template"
   done
+  ! command -v strip >/dev/null || find "$bundle" -name '*.so' -exec strip --strip-unneeded {} +
   model=data/models/stories260K.gguf
   [ ! -r "$SHARED/$model" ] || install -D "$SHARED/$model" "$bundle/$model"
   cp "$here"/gpu-bench.{sh,yaml} "$here/tornado-args.sh" "$bundle/"
-  tar -C "$dir" -c decodebench-gpu | gzip -9 >"$1.part" && mv "$1.part" "$1"
+  tar -C "$dir" -c decodebench-gpu | "${compress[@]}" >"$1.part" && mv "$1.part" "$1"
   rm -rf "$dir"
   du -h "$1"
 }
 
+# jars FOLDER JAR…: those of them that a step may need, without compression and other platforms' libraries.
+jars() {
+  local to=$1 jar
+  shift
+  mkdir -p "$to"
+  for jar; do
+    case ${jar##*/} in
+      # DJL's tokenizers, which only Hugging Face folders need.
+      tokenizers-* | api-* | jna-[0-9]* | commons-compress-* | gson-*) continue ;;
+      # Jinjava, for templates of chats.
+      jinjava-* | guava-* | javassist-* | jackson-*-2.20* | snakeyaml-2* | commons-lang3-* | commons-net-* | re2j-* | big-math-* | \
+        algebra-* | derive4j-* | immutable* | java-ipv6-* | hubspot-* | checker-qual-* | annotations-* | failureaccess-* | \
+        listenablefuture-* | j2objc-* | error_prone_* | jsr305-*) continue ;;
+      # TornadoVM's tests, examples, and what stands beside its runtime; Truffle and its languages.
+      tornado-benchmarks-* | tornado-examples-* | tornado-fuzz-* | tornado-unittests-* | tornado-*-libs.jar | tornado-cu* | \
+        tornado-matrices-* | ejml-* | lucene-* | log4j-* | junit-4* | hamcrest-* | jmh-core-1.29* | jopt-simple-4*) continue ;;
+      truffle-api-* | polyglot-* | graal-sdk-*) continue ;;
+    esac
+    rm -rf "$dir/jar"
+    mkdir "$dir/jar"
+    (
+      cd "$dir/jar" || exit
+      "$DECODEBENCH_JDK/bin/jar" -xf "$jar"
+      rm -rf org/decodebench/models/tales-{eagle,medusa,mdlm-from-ar,udlm} com/sun/jna/platform/{win32,mac}
+      find . -regex '.*[.]\(so\|a\|dll\|jnilib\)' ! -ipath "*/linux?$(uname -m | tr _ '?')/*" -delete
+      "$DECODEBENCH_JDK/bin/jar" --create --no-compress --no-manifest --file "$to/${jar##*/}" .
+    ) || die "cannot pack $jar"
+  done
+  rm -rf "$dir/jar"
+}
+
 if [ "${1-}" = pack ]; then
   [ ! -d "$here/runtime" ] || die "pack works in a checkout"
-  [ $# -eq 2 ] || die "pack FILE"
+  [ $# -eq 2 ] || die "pack FILE.tar.xz or FILE.tar.gz"
   pack "$2"
   exit
 fi
@@ -197,7 +233,8 @@ grep -q "TornadoVM" "$out/devices.txt" || {
   die "no device; see $out/devices.txt"
 }
 cat "$out/devices.txt"
-gpu=$(grep '^[0-9:]* *GPU' "$out/devices.txt")
+device=${DEVICE:-$(awk '/TornadoVM/ { print $1; exit }' "$out/devices.txt")} # the default is listed first
+gpu=$(grep "^$device *GPU" "$out/devices.txt")
 shape=${SHAPE:-${gpu:+1.1b}}
 shape=${shape:-15m}
 step check check
@@ -210,8 +247,8 @@ step long_run check LongRunTest
 # The goals' ratios, each from this run alone.
 case $shape in 15m) weights=15187968 ;; 110m) weights=109529856 ;; *) weights=1034512384 ;; esac
 case $type in F32) bits=32 ;; F16 | BF16) bits=16 ;; *) bits=9 ;; esac
-awk -v weights=$weights -v bits=$bits '
-  /^copy / && !copy { copy = $3 }
+awk -v weights=$weights -v bits=$bits -v device="$device" '
+  $1 == "copy" && $2 == device { copy = $3 }
   /^Benchmark / { for (i = 1; i <= NF; i++) { gsub(/[()]/, "", $i); column[$i] = i } next }
   /ForwardBenchmark/ && /TORNADO/ && column["width"] { ms[$(column["width"])] = $(column["Score"]) }
   END {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.function.LongSupplier;
 import org.decodebench.core.model.Attention;
 import org.decodebench.core.model.DeviceModel;
 import org.decodebench.core.model.LanguageModel;
@@ -83,12 +84,24 @@ class SummaryTest {
     return session.forward(ForwardTest.tokens(seed, 9), 0, Attention.CAUSAL, Run.all(9));
   }
 
+  /** The same logits, copied at once. */
+  private static float[] copied(Session session, long seed) {
+    return forward(session, seed).values().clone();
+  }
+
+  /** What a model with its profiler on has copied. */
+  private static LongSupplier bytes(LanguageModel model) {
+    DeviceModel device = (DeviceModel) model;
+    device.profile();
+    return () -> device.times().bytes();
+  }
+
   @Test
   void aSessionsLogitsOutliveAnothersForwardAndBuffersThatGrow() {
     try (LanguageModel model = model();
         Session a = model.open(20, 1);
         Session b = model.open(20, 1)) {
-      float[] expected = forward(a, 1).values().clone();
+      float[] expected = copied(a, 1);
       Logits left = forward(a, 1);
       forward(b, 2);
       assertArrayEquals(expected, left.values());
@@ -142,11 +155,10 @@ class SummaryTest {
   void aRowThatIsAskedForIsCopiedWithoutTheOthers() {
     try (LanguageModel model = model();
         Session session = model.open(20, 1)) {
-      DeviceModel device = (DeviceModel) model;
-      device.profile();
-      float[] expected = forward(session, 1).values().clone();
+      LongSupplier bytes = bytes(model);
+      float[] expected = copied(session, 1);
       Logits logits = forward(session, 1);
-      long before = device.times().bytes();
+      long before = bytes.getAsLong();
       int vocab = logits.vocab();
       for (int row : new int[] {4, 8}) {
         float[] values = logits.values(row);
@@ -155,7 +167,7 @@ class SummaryTest {
         }
       }
       assertEquals(expected[4 * vocab + 3], logits.get(4, 3));
-      long copied = device.times().bytes() - before;
+      long copied = bytes.getAsLong() - before;
       boolean summarized = Sdk.device().getDeviceContext().isFP64Supported();
       assertEquals(summarized ? 2 * 4L * vocab : 0, copied);
       assertArrayEquals(expected, logits.values());
@@ -167,17 +179,16 @@ class SummaryTest {
     needsDoubles();
     try (LanguageModel model = model();
         Session session = model.open(20, 1)) {
-      DeviceModel device = (DeviceModel) model;
-      device.profile();
-      float[] expected = forward(session, 1).values().clone();
+      LongSupplier bytes = bytes(model);
+      float[] expected = copied(session, 1);
       Logits logits = forward(session, 1);
       int mask = model.config().maskTokenId().getAsInt();
-      long before = device.times().bytes();
+      long before = bytes.getAsLong();
       for (int row = 0; row < logits.rows(); row++) {
         int best = logits.peak(row, mask).token();
         assertEquals(expected[row * logits.vocab() + best], logits.get(row, best));
       }
-      assertEquals(before, device.times().bytes());
+      assertEquals(before, bytes.getAsLong());
     }
   }
 
@@ -186,16 +197,14 @@ class SummaryTest {
     needsDoubles();
     try (LanguageModel model = model();
         Session session = model.open(20, 1)) {
-      DeviceModel device = (DeviceModel) model;
-      forward(session, 1);
-      device.profile();
+      LongSupplier bytes = bytes(model);
       Logits logits = forward(session, 1);
-      long before = device.times().bytes();
+      long before = bytes.getAsLong();
       logits.argmax(3);
       logits.mass(3, model.config().maskTokenId().getAsInt());
-      assertEquals(before, device.times().bytes());
+      assertEquals(before, bytes.getAsLong());
       logits.values();
-      assertTrue(device.times().bytes() >= before + 4L * 9 * logits.vocab());
+      assertTrue(bytes.getAsLong() >= before + 4L * 9 * logits.vocab());
     }
   }
 }
