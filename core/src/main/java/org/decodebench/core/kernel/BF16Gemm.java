@@ -8,7 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Products with BF16 weights, widened in registers, which costs next to nothing where there are 32
  * of them: each int holds two neighbouring columns, the even one in its low half, and a BF16 value
- * is the upper half of a float. With 16 registers more than a few inputs take a tile of floats. The
+ * is the upper half of a float. Many inputs take a tile of floats, which is widened once for all of
+ * them: with 16 registers from a few on, with 32 where the tile's writing has been paid for. The
  * same sums in the same order as {@link PanelGemm} makes from unpacked weights.
  */
 final class BF16Gemm {
@@ -19,7 +20,7 @@ final class BF16Gemm {
   private static final IntVector HIGH = IntVector.broadcast(I, 0xFFFF0000);
 
   /** Most inputs for which widening in registers is cheaper than a tile. */
-  private static final int FEW = Lanes.MANY_REGISTERS ? Integer.MAX_VALUE : 4;
+  private static final int FEW = Lanes.MANY_REGISTERS ? 47 : 4;
 
   private static final WarmUp WARM_UP = new WarmUp(BF16Gemm::exercise);
 
@@ -93,9 +94,7 @@ final class BF16Gemm {
     for (int n = 1; n <= 4; n++) {
       vectors(w, 0, count, x, 0, count, n, y, 0, PANEL);
     }
-    if (!Lanes.MANY_REGISTERS) {
-      widen(w, 0, count / 2, new float[count * PANEL]);
-    }
+    widen(w, 0, count / 2, new float[Matrix.LEAD + count * PANEL]);
   }
 
   private static void vectors(

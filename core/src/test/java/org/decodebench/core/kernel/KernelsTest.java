@@ -58,6 +58,8 @@ class KernelsTest {
       }
       product(kernels, type, 1, 2 * block, 1);
       product(kernels, type, 64, 3 * block, 5);
+      product(kernels, type, 70, 259 / block * block + block, 9);
+      product(kernels, type, 70, 259 / block * block + block, 50);
     }
   }
 
