@@ -29,6 +29,12 @@ public final class ExperimentRun {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
 
+  /**
+   * From a fork's start to its warm-up: a JVM, a model, and the compiler, which takes most of it
+   * and three seconds on two cores.
+   */
+  private static final Duration START = Duration.ofSeconds(4);
+
   private final PrintStream out;
   private final PrintStream err;
   private final Runner.Page page;
@@ -178,8 +184,7 @@ public final class ExperimentRun {
 
   /** Start, warm-up and measuring of every fork, each at its cap. */
   private static String estimate(Experiment experiment, int runs) {
-    Duration fork =
-        Duration.ofMillis(500).plus(experiment.warmUp().time()).plus(experiment.measure().time());
+    Duration fork = START.plus(experiment.warmUp().time()).plus(experiment.measure().time());
     return inWords(fork.multipliedBy(runs));
   }
 
