@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,14 +157,7 @@ class HistoryTest {
     return new MadeUpResults(seed)
         .machineClass("test-cpu").scatter(0.01).records().stream()
             .map(r -> {
-              Map<String, Double> figures = new LinkedHashMap<>();
-              r.figures()
-                  .forEach((name, value) ->
-                      figures.put(
-                          name,
-                          name.endsWith("_ms")
-                              ? value / machine
-                              : name.endsWith("tokens_per_s") ? value * machine : value));
+              Map<String, Double> figures = MadeUpResults.at(r, machine);
               figures.put("ruler_per_s", 800 * machine);
               return MadeUpResults.with(r, figures);
             })

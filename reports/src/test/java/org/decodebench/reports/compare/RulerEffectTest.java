@@ -34,25 +34,12 @@ class RulerEffectTest {
                 double machine = Math.exp(restless * random.nextGaussian());
                 double code = r.decoder().equals(slower) ? by : 1;
                 double speed = Math.pow(machine, follows) / code;
-                Map<String, Double> figures = at(r, speed);
+                Map<String, Double> figures = MadeUpResults.at(r, speed);
                 figures.put(Figure.RULER, 500 * machine * Math.exp(noise * random.nextGaussian()));
                 return MadeUpResults.with(r, figures);
               })
               .toList();
     }
-  }
-
-  /** The figures of a run at another speed of everything but the ruler. */
-  private static Map<String, Double> at(RunRecord r, double speed) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    r.figures()
-        .forEach((name, value) ->
-            figures.put(
-                name,
-                name.endsWith("_ms")
-                    ? value / speed
-                    : name.endsWith("tokens_per_s") ? value * speed : value));
-    return figures;
   }
 
   private static Comparison compare(List<RunRecord> before, List<RunRecord> after) {
@@ -173,7 +160,7 @@ class RulerEffectTest {
     Machine machine = new Machine(0.2, 1, 0.02);
     List<RunRecord> slowedDown = new ArrayList<>();
     for (RunRecord r : machine.runs(8, 6, "", 1)) {
-      Map<String, Double> figures = at(r, 0.5);
+      Map<String, Double> figures = MadeUpResults.at(r, 0.5);
       figures.computeIfPresent(Figure.RULER, (_, ruler) -> ruler / 2);
       slowedDown.add(MadeUpResults.with(r, figures));
     }

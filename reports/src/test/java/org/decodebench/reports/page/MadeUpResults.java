@@ -136,6 +136,19 @@ public final class MadeUpResults {
     return copy(r, r.status(), r.outputHash(), figures);
   }
 
+  /** The figures of a run at another speed of everything but the ruler. */
+  public static Map<String, Double> at(RunRecord r, double speed) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    r.figures()
+        .forEach((name, value) ->
+            figures.put(
+                name,
+                name.endsWith("_ms")
+                    ? value / speed
+                    : name.endsWith("tokens_per_s") ? value * speed : value));
+    return figures;
+  }
+
   /** The same run with other tokens. */
   public static RunRecord withOutput(RunRecord r, String hash) {
     return copy(r, r.status(), hash, r.figures());
