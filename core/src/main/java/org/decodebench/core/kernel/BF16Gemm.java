@@ -29,7 +29,7 @@ final class BF16Gemm {
   /**
    * One panel, {@code count} columns from a pair that starts at {@code wo}.
    *
-   * @param tile scratch for {@code count} columns, rounded up to pairs
+   * @param tile scratch for {@link PanelMatrix#TILE} columns
    */
   static void multiply(
       int[] w,
@@ -48,8 +48,11 @@ final class BF16Gemm {
     } else if (n <= FEW) {
       vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
     } else {
-      widen(w, wo, (count + 1) / 2, tile);
-      PanelGemm.multiply(tile, Matrix.LEAD, count, x, xo, xs, n, y, yo, ys);
+      for (int k = 0; k < count; k += PanelMatrix.TILE) {
+        int columns = Math.min(PanelMatrix.TILE, count - k);
+        widen(w, wo + k / 2 * PANEL, (columns + 1) / 2, tile);
+        PanelGemm.multiply(tile, Matrix.LEAD, columns, x, xo + k, xs, n, y, yo, ys);
+      }
     }
   }
 

@@ -17,9 +17,6 @@ final class PanelGemm {
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
 
-  /** Lines of a panel, 32 KiB, that stay in the first cache while all inputs pass. */
-  private static final int LINES = 128;
-
   private static final WarmUp WARM_UP = new WarmUp(PanelGemm::exercise);
 
   private PanelGemm() {}
@@ -95,12 +92,8 @@ final class PanelGemm {
       }
       return;
     }
-    int lines = n <= 6 ? count : LINES;
-    for (int k = 0; k < count; k += lines) {
-      int end = Math.min(lines, count - k);
-      for (int c = 0; c < PANEL; c += 4 * L) {
-        inputs(w, wo + k * PANEL + c, end, x, xo + k, xs, n, y, yo + c, ys);
-      }
+    for (int c = 0; c < PANEL; c += 4 * L) {
+      inputs(w, wo + c, count, x, xo, xs, n, y, yo + c, ys);
     }
   }
 

@@ -83,7 +83,7 @@ final class Q8Panels extends TiledPanels {
 
   @Override
   int few() {
-    return Lanes.MANY_REGISTERS ? MOST : 4;
+    return 4;
   }
 
   /** All at once where the weights are passed only once. */

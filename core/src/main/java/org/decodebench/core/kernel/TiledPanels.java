@@ -12,7 +12,7 @@ abstract class TiledPanels extends PackedPanels {
   private static final int LINE = 16;
 
   /** No type takes more inputs without a tile. */
-  static final int MOST = 8;
+  static final int MOST = 4;
 
   TiledPanels(DType type, Tensor tensor, int unitColumns, int unitLines) {
     super(type, tensor, unitColumns, unitLines);
@@ -60,22 +60,29 @@ abstract class TiledPanels extends PackedPanels {
       Workspace workspace) {
     int unit = from / unitColumns;
     float[] tile = workspace.tile;
-    if (!warmUp().isReady()) {
-      unpackPlain(start(panel, unit), count, tile);
-      PanelGemm.multiply(tile, LEAD, count, x, xOffset, xStride, n, y, yOffset, yStride);
-      return;
+    boolean ready = warmUp().isReady();
+    if (ready) {
+      int units = (count + unitColumns - 1) / unitColumns;
+      workspace.touched(touch(data, start(panel, unit), start(panel, unit + units)));
+      if (n <= few()) {
+        int at = start(panel, unit);
+        multiply(n, at, count, x, xOffset, xStride, y, yOffset, yStride, workspace.scales(count));
+        return;
+      }
     }
-    int units = (count + unitColumns - 1) / unitColumns;
-    workspace.touched(touch(data, start(panel, unit), start(panel, unit + units)));
-    if (n <= few()) {
-      int at = start(panel, unit);
-      multiply(n, at, count, x, xOffset, xStride, y, yOffset, yStride, workspace.scales(count));
-      return;
+    int step = Math.max(unitColumns, TILE);
+    for (int k = 0; k < count; k += step) {
+      int columns = Math.min(step, count - k);
+      int first = unit + k / unitColumns;
+      if (ready) {
+        for (int i = 0; i < columns; i += unitColumns) {
+          unpack(start(panel, first + i / unitColumns), tile, LEAD + i * PANEL);
+        }
+      } else {
+        unpackPlain(start(panel, first), columns, tile);
+      }
+      PanelGemm.multiply(tile, LEAD, columns, x, xOffset + k, xStride, n, y, yOffset, yStride);
     }
-    for (int k = 0; k < count; k += unitColumns) {
-      unpack(start(panel, unit + k / unitColumns), tile, LEAD + k * PANEL);
-    }
-    PanelGemm.multiply(tile, LEAD, count, x, xOffset, xStride, n, y, yOffset, yStride);
   }
 
   /**
@@ -109,7 +116,7 @@ abstract class TiledPanels extends PackedPanels {
     }
     for (int n = 1; n <= panel.few(); n++) {
       panel.multiply(
-          n, panel.unitStart(0, 0), count, x, 0, K_BLOCK, y, 0, PANEL, workspace.scales(count));
+          n, panel.unitStart(0, 0), count, x, 0, TILE_MOST, y, 0, PANEL, workspace.scales(count));
     }
   }
 
@@ -118,14 +125,14 @@ abstract class TiledPanels extends PackedPanels {
     return new WarmUp(
         new Runnable() {
           private final Workspace workspace = new Workspace();
-          private final float[] x = new float[MOST * K_BLOCK];
+          private final float[] x = new float[MOST * TILE_MOST];
           private final float[] y = new float[MOST * PANEL];
           private TiledPanels panel;
 
           @Override
           public void run() {
             if (panel == null) {
-              panel = (TiledPanels) of(Tensor.zeros(type, PANEL, K_BLOCK));
+              panel = (TiledPanels) of(Tensor.zeros(type, PANEL, TILE_MOST));
             }
             exercise(panel, workspace, x, y);
           }

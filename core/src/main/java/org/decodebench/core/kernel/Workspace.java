@@ -11,8 +11,8 @@ public final class Workspace {
   /** Floats that nobody uses behind the last one used, two cache lines. */
   private static final int PADDING = 32;
 
-  /** Unpacked weights: {@code [K_BLOCK][PANEL]} from {@link Matrix#LEAD} on. */
-  final float[] tile = new float[Matrix.LEAD + PanelMatrix.K_BLOCK * Matrix.PANEL];
+  /** Unpacked weights: {@code [TILE_MOST][PANEL]} from {@link Matrix#LEAD} on. */
+  final float[] tile = new float[Matrix.LEAD + PanelMatrix.TILE_MOST * Matrix.PANEL];
 
   private float[] scales = {};
 

@@ -60,6 +60,9 @@ class KernelsTest {
       product(kernels, type, 64, 3 * block, 5);
       product(kernels, type, 70, 259 / block * block + block, 9);
       product(kernels, type, 70, 259 / block * block + block, 50);
+      // More columns than are taken at a time, and more than in a tile.
+      product(kernels, type, 65, 1100 / block * block + block, 3);
+      product(kernels, type, 65, 1100 / block * block + block, 50);
     }
   }
 
@@ -102,7 +105,7 @@ class KernelsTest {
   void productIsTheSameBitsForAnyNumberOfInputsAndAnySplit(Kernels kernels) {
     int rows = 200;
     for (DType type : DType.values()) {
-      int columns = type.blockSize() == 1 ? 699 : type.blockSize() == 32 ? 672 : 768;
+      int columns = type.blockSize() == 1 ? 1299 : type.blockSize() == 32 ? 1312 : 1280;
       Matrix w = kernels.matrix(tensor(type, random(1, rows * columns), rows, columns));
       float[] x = random(2, 13 * columns);
       float[] alone = new float[13 * rows];
