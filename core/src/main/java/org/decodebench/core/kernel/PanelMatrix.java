@@ -19,7 +19,7 @@ abstract class PanelMatrix extends Matrix {
    */
   static final int K_BLOCK = 1024;
 
-  /** Most columns of a tile: a block of the types that have the largest. */
+  /** Most columns of a tile: one block of a K-quant. */
   static final int TILE_MOST = 256;
 
   /** Columns of a tile of floats, 32 KiB, which stays in the first cache. */
