@@ -120,7 +120,7 @@ final class Q4Panels extends TiledPanels {
   /** All at once where the weights are passed only once. */
   @Override
   int columnsAt(int n) {
-    return (n == 1 || n == 2 || n == 4) && n <= few() && WARM_UP.isReady() ? columns() : K_BLOCK;
+    return (n == 1 || n == 2 || n == 4) && n <= few() ? columns() : K_BLOCK;
   }
 
   @Override

@@ -83,13 +83,13 @@ final class Q8Panels extends TiledPanels {
 
   @Override
   int few() {
-    return 4;
+    return MOST;
   }
 
   /** All at once where the weights are passed only once. */
   @Override
   int columnsAt(int n) {
-    return (n == 1 || n == 2 || n == 4) && n <= few() && WARM_UP.isReady() ? columns() : K_BLOCK;
+    return n == 1 || n == 2 || n == 4 ? columns() : K_BLOCK;
   }
 
   @Override

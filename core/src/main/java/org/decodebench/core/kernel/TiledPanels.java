@@ -11,7 +11,7 @@ abstract class TiledPanels extends PackedPanels {
   /** Ints in a cache line. */
   private static final int LINE = 16;
 
-  /** No type takes more inputs without a tile. */
+  /** Most inputs that any type multiplies without a tile. */
   static final int MOST = 4;
 
   TiledPanels(DType type, Tensor tensor, int unitColumns, int unitLines) {
