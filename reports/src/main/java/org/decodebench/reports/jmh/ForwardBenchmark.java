@@ -17,18 +17,16 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One forward over {@code width} positions behind a prefix of 64. This curve decides between
- * paradigms: verifying a draft of 4 pays if a forward of 5 positions costs clearly less than 5
- * forwards of one, and denoising a block of 32 in 8 steps pays if its forward costs less than 4
- * times as much. Hold it against the roofline, max(bytes / bandwidth, FLOP / peak).
+ * One forward over {@code width} positions behind a prefix, of 64 unless told otherwise. This curve
+ * decides between paradigms: verifying a draft of 4 pays if a forward of 5 positions costs clearly
+ * less than 5 forwards of one, and denoising a block of 32 in 8 steps pays if its forward costs
+ * less than 4 times as much. Hold it against the roofline, max(bytes / bandwidth, FLOP / peak).
  *
  * <p>What is evaluated is never committed, so every invocation does the same work; were it
  * committed, the cache would grow, attention with it, and the later iterations of a run would be
  * slower than the earlier ones for a reason that no one sees in the score.
  */
 public class ForwardBenchmark extends Benchmarked {
-  private static final int PREFIX = 64;
-
   /** {@code 1.1b} too, given time and memory: {@code -p shape=1.1b}. */
   @Param({"15m"})
   public String shape;
@@ -38,6 +36,10 @@ public class ForwardBenchmark extends Benchmarked {
 
   @Param({"1", "2", "4", "8", "16", "32", "64"})
   public int width;
+
+  /** Positions that are in the cache already, up to 1900. */
+  @Param({"64"})
+  public int prefix;
 
   /** 0: one a physical core. */
   @Param({"0"})
@@ -69,11 +71,11 @@ public class ForwardBenchmark extends Benchmarked {
     try (Session one = open(model)) {
       for (int i = 0; i < width; i++) {
         int[] token = {tokens[i]};
-        float[] alone = one.forward(token, PREFIX + i, new Attention.Causal(), Run.all(1)).values();
+        float[] alone = one.forward(token, prefix + i, new Attention.Causal(), Run.all(1)).values();
         int vocab = model.config().vocabSize();
         float[] row = Arrays.copyOfRange(together, i * vocab, (i + 1) * vocab);
         Agreement.close("row " + i + " alone and among " + width, alone, row, 0);
-        one.commit(0, PREFIX + i + 1);
+        one.commit(0, prefix + i + 1);
       }
     }
   }
@@ -86,7 +88,7 @@ public class ForwardBenchmark extends Benchmarked {
     try (Session session = open(reference)) {
       float[] first =
           session
-              .forward(new int[] {tokens[0]}, PREFIX, new Attention.Causal(), Run.all(1))
+              .forward(new int[] {tokens[0]}, prefix, new Attention.Causal(), Run.all(1))
               .values();
       float[] ours = Arrays.copyOf(together, reference.config().vocabSize());
       Agreement.close("vector and scalar", ours, first, 1e-3);
@@ -94,9 +96,9 @@ public class ForwardBenchmark extends Benchmarked {
   }
 
   private Session open(LanguageModel model) {
-    Session session = model.open(PREFIX + width, 1);
-    session.forward(tokens(PREFIX, 1), 0, new Attention.Causal(), Run.none());
-    session.commit(0, PREFIX);
+    Session session = model.open(prefix + width, 1);
+    session.forward(tokens(prefix, 1), 0, new Attention.Causal(), Run.none());
+    session.commit(0, prefix);
     return session;
   }
 
@@ -113,14 +115,14 @@ public class ForwardBenchmark extends Benchmarked {
   /** A step of decoding at width 1, the verification of a draft beyond. */
   @Benchmark
   public Logits causal() {
-    return session.forward(tokens, PREFIX, new Attention.Causal(), Run.all(width));
+    return session.forward(tokens, prefix, new Attention.Causal(), Run.all(width));
   }
 
   /** A denoising step: every position sees every other one. */
   @Benchmark
   public Logits bidirectional() {
     return session.forward(
-        tokens, PREFIX, new Attention.Bidirectional(PREFIX + width), Run.all(width));
+        tokens, prefix, new Attention.Bidirectional(prefix + width), Run.all(width));
   }
 
   /**
@@ -128,6 +130,6 @@ public class ForwardBenchmark extends Benchmarked {
    */
   @Benchmark
   public Logits prefill() {
-    return session.forward(tokens, PREFIX, new Attention.Causal(), Run.last(width));
+    return session.forward(tokens, prefix, new Attention.Causal(), Run.last(width));
   }
 }
