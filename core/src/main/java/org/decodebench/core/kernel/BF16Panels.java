@@ -6,18 +6,27 @@ import org.decodebench.core.tensor.Tensor;
 /** BF16 values, two columns in an int; widened in registers where enough of them are. */
 final class BF16Panels extends PackedPanels {
 
+  private final int[] data;
+
   BF16Panels(Tensor tensor) {
-    super(DType.BF16, tensor, 2, 1);
+    super(DType.BF16, tensor, 2, PANEL, LEAD);
+    data = new int[size()];
+    pack(tensor);
   }
 
   @Override
-  void packUnit(byte[] row, int from, int columns, int to) {
-    data[to] = columns == 2 ? i32(row, from) : u16(row, from);
+  public long memory() {
+    return 4L * data.length;
   }
 
   @Override
-  float value(int start, int column) {
-    int pair = data[start];
+  void packUnit(byte[] bytes, int from, int columns, int unit, int row) {
+    data[unit + row] = columns == 2 ? i32(bytes, from) : u16(bytes, from);
+  }
+
+  @Override
+  float value(int unit, int row, int column) {
+    int pair = data[unit + row];
     return Float.intBitsToFloat(column == 0 ? pair << 16 : pair & 0xFFFF0000);
   }
 

@@ -7,9 +7,8 @@ import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
 /**
- * A matrix whose values are packed into ints: each lane of a line belongs to one row and holds
- * neighbouring columns of it, the first one lowest. A unit is the least number of columns that can
- * be unpacked alone.
+ * A matrix whose values stay packed. A unit is the least number of columns that can be unpacked
+ * alone; the units of a panel follow one another, and each holds all 64 rows of its columns.
  */
 abstract class PackedPanels extends PanelMatrix {
   private static final VarHandle SHORT =
@@ -17,25 +16,35 @@ abstract class PackedPanels extends PanelMatrix {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  final int[] data;
   final int unitColumns;
-  final int unitLines;
+  final int unitSize;
+  private final int lead;
 
   /**
-   * @param unitLines lines of 64 ints that a unit takes
+   * @param unitSize elements of the array that a unit takes
+   * @param lead where the first unit begins in the array
    */
-  PackedPanels(DType type, Tensor tensor, int unitColumns, int unitLines) {
+  PackedPanels(DType type, Tensor tensor, int unitColumns, int unitSize, int lead) {
     super(type, tensor.rows(), tensor.columns());
     this.unitColumns = unitColumns;
-    this.unitLines = unitLines;
-    data = new int[size(tensor, units() * unitLines)];
+    this.unitSize = unitSize;
+    this.lead = lead;
+  }
+
+  /** Elements of the array. */
+  final int size() {
+    return Math.toIntExact(lead + (long) panels() * units() * unitSize);
+  }
+
+  /** Brings all rows into place. */
+  final void pack(Tensor tensor) {
     pack(
         tensor,
         (row, panel, r) -> {
           for (int unit = 0; unit < units(); unit++) {
             int columns = Math.min(unitColumns, columns() - unit * unitColumns);
-            int from = Math.toIntExact(type.bytes((long) unit * unitColumns));
-            packUnit(row, from, columns, start(panel, unit) + r);
+            int from = Math.toIntExact(type().bytes((long) unit * unitColumns));
+            packUnit(row, from, columns, start(panel, unit), r);
           }
         });
   }
@@ -45,38 +54,40 @@ abstract class PackedPanels extends PanelMatrix {
   }
 
   final int start(int panel, int unit) {
-    return LEAD + (panel * units() + unit) * unitLines * PANEL;
-  }
-
-  /**
-   * Brings one row of a unit into place.
-   *
-   * @param row bytes of the row in the stored type
-   * @param from where the unit begins
-   * @param columns how many columns the row has in this unit
-   * @param to index in {@link #data} of the row's lane in the unit's first line
-   */
-  abstract void packUnit(byte[] row, int from, int columns, int to);
-
-  /** The value of a column of a unit in the lane that begins at {@code start}. */
-  abstract float value(int start, int column);
-
-  @Override
-  public final long memory() {
-    return 4L * data.length;
-  }
-
-  @Override
-  public final void row(int row, float[] out, int offset) {
-    for (int k = 0; k < columns(); k++) {
-      int start = start(row / PANEL, k / unitColumns) + row % PANEL;
-      out[offset + k] = value(start, k % unitColumns);
-    }
+    return lead + (panel * units() + unit) * unitSize;
   }
 
   /** Where the unit of a column begins. */
   final int unitStart(int panel, int column) {
     return start(panel, column / unitColumns);
+  }
+
+  /**
+   * Brings one row of a unit into place.
+   *
+   * @param bytes of the row in the stored type
+   * @param from where the unit begins in them
+   * @param columns how many columns the row has in this unit
+   * @param unit where the unit begins in the array
+   * @param row of the panel
+   */
+  abstract void packUnit(byte[] bytes, int from, int columns, int unit, int row);
+
+  /**
+   * A value.
+   *
+   * @param unit where the unit begins in the array
+   * @param row of the panel
+   * @param column of the unit
+   */
+  abstract float value(int unit, int row, int column);
+
+  @Override
+  public final void row(int row, float[] out, int offset) {
+    for (int k = 0; k < columns(); k++) {
+      int unit = unitStart(row / PANEL, k);
+      out[offset + k] = value(unit, row % PANEL, k % unitColumns);
+    }
   }
 
   static int u16(byte[] bytes, int at) {

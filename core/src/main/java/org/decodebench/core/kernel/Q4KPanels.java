@@ -11,7 +11,7 @@ import org.decodebench.core.tensor.Tensor;
  * minimum, two lines the scales of its eight groups, two their minima (widened from six bits to
  * eight), then 32 lines have eight columns in an int.
  */
-final class Q4KPanels extends TiledPanels {
+final class Q4KPanels extends IntPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
@@ -36,7 +36,7 @@ final class Q4KPanels extends TiledPanels {
   }
 
   @Override
-  void packUnit(byte[] row, int from, int columns, int to) {
+  void packLane(byte[] row, int from, int columns, int to) {
     data[to] = i32(row, from);
     for (int group = 0; group < GROUPS; group++) {
       int line = group / 4 * PANEL;
@@ -79,7 +79,7 @@ final class Q4KPanels extends TiledPanels {
   }
 
   @Override
-  void unpack(int start, float[] tile, int to) {
+  void unpackUnit(int start, float[] tile, int to) {
     for (int c = 0; c < PANEL; c += L) {
       for (int group = 0; group < GROUPS; group++) {
         FloatVector step = step(data, start + c, group);
@@ -119,6 +119,11 @@ final class Q4KPanels extends TiledPanels {
         negatedLeast(data, unit + c, group % GROUPS).intoArray(out, (2 * group + 1) * PANEL + c);
       }
     }
+  }
+
+  @Override
+  int few() {
+    return 1;
   }
 
   @Override

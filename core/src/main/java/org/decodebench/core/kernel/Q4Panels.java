@@ -12,7 +12,7 @@ import org.decodebench.core.tensor.Tensor;
  * blocks, then 8 lines have 8 columns in an int, as levels above -8: the first four in the upper
  * half.
  */
-final class Q4Panels extends TiledPanels {
+final class Q4Panels extends IntPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
@@ -41,7 +41,7 @@ final class Q4Panels extends TiledPanels {
   }
 
   @Override
-  void packUnit(byte[] row, int from, int columns, int to) {
+  void packLane(byte[] row, int from, int columns, int to) {
     for (int block = 0; block < columns / BLOCK; block++) {
       int at = from + block * DType.Q4_0.blockBytes();
       data[to] |= u16(row, at) << 16 * block;
@@ -70,7 +70,7 @@ final class Q4Panels extends TiledPanels {
   }
 
   @Override
-  void unpack(int start, float[] tile, int to) {
+  void unpackUnit(int start, float[] tile, int to) {
     for (int c = 0; c < PANEL; c += L) {
       IntVector scales = IntVector.fromArray(I, data, start + c);
       unpackBlock(Bits.lowHalf(scales), start + PANEL + c, tile, to + c);

@@ -12,7 +12,7 @@ import org.decodebench.core.tensor.Tensor;
  * four lines the scales of its 16 groups, then three lines a group have its 16 columns: five signed
  * numbers of six bits in each int, and two bits each of the sixteenth on top.
  */
-final class Q6KPanels extends TiledPanels {
+final class Q6KPanels extends IntPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
@@ -40,7 +40,7 @@ final class Q6KPanels extends TiledPanels {
   }
 
   @Override
-  void packUnit(byte[] row, int from, int columns, int to) {
+  void packLane(byte[] row, int from, int columns, int to) {
     data[to] = u16(row, from + 208);
     for (int i = 0; i < 4; i++) {
       data[to + SCALES + i * PANEL] = i32(row, from + 192 + 4 * i);
@@ -81,7 +81,7 @@ final class Q6KPanels extends TiledPanels {
   }
 
   @Override
-  void unpack(int start, float[] tile, int to) {
+  void unpackUnit(int start, float[] tile, int to) {
     for (int c = 0; c < PANEL; c += L) {
       for (int group = 0; group < GROUPS; group++) {
         FloatVector step = step(data, start + c, group);
@@ -111,85 +111,5 @@ final class Q6KPanels extends TiledPanels {
     IntVector scales = IntVector.fromArray(I, w, start + SCALES + group / 4 * PANEL);
     return Bits.lowHalf(IntVector.fromArray(I, w, start))
         .mul(Bits.signed(scales, 24 - group % 4 * 8, 8));
-  }
-
-  /** Steps of the groups, {@code [group][PANEL]}. */
-  private void scales(int start, int count, float[] out) {
-    for (int group = 0; group < count / GROUP; group++) {
-      int unit = start + group / GROUPS * LINES * PANEL;
-      for (int c = 0; c < PANEL; c += L) {
-        step(data, unit + c, group % GROUPS).intoArray(out, group * PANEL + c);
-      }
-    }
-  }
-
-  @Override
-  void multiply(
-      int n,
-      int start,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      float[] scratch) {
-    scales(start, count, scratch);
-    for (int c = 0; c < PANEL; c += 4 * L) {
-      for (int i = 0; i < n; i++) {
-        multiply4(data, start + c, count, scratch, c, x, xo + i * xs, y, yo + i * ys + c);
-      }
-    }
-  }
-
-  /** Four vectors of outputs. */
-  private static void multiply4(
-      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
-    FloatVector a0 = FloatVector.fromArray(S, y, yo);
-    FloatVector a1 = FloatVector.fromArray(S, y, yo + L);
-    FloatVector a2 = FloatVector.fromArray(S, y, yo + 2 * L);
-    FloatVector a3 = FloatVector.fromArray(S, y, yo + 3 * L);
-    for (int k = 0; k < count; k += GROUP) {
-      int lines = start + (k / BLOCK * LINES + 5 + k % BLOCK / GROUP * GROUP_LINES) * PANEL;
-      int scale = so + k / GROUP * PANEL;
-      FloatVector s0 = FloatVector.fromArray(S, scales, scale);
-      FloatVector s1 = FloatVector.fromArray(S, scales, scale + L);
-      FloatVector s2 = FloatVector.fromArray(S, scales, scale + 2 * L);
-      FloatVector s3 = FloatVector.fromArray(S, scales, scale + 3 * L);
-      IntVector t0 = IntVector.zero(I);
-      IntVector t1 = IntVector.zero(I);
-      IntVector t2 = IntVector.zero(I);
-      IntVector t3 = IntVector.zero(I);
-      for (int line = 0; line < GROUP_LINES; line++) {
-        int i = lines + line * PANEL;
-        int xi = xo + k + line * PACKED;
-        IntVector v0 = IntVector.fromArray(I, w, i);
-        IntVector v1 = IntVector.fromArray(I, w, i + L);
-        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
-        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 26 - j * 6;
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a0 = b.fma(Bits.signed(v0, left, 6).mul(s0), a0);
-          a1 = b.fma(Bits.signed(v1, left, 6).mul(s1), a1);
-          a2 = b.fma(Bits.signed(v2, left, 6).mul(s2), a2);
-          a3 = b.fma(Bits.signed(v3, left, 6).mul(s3), a3);
-        }
-        t0 = top(t0, v0);
-        t1 = top(t1, v1);
-        t2 = top(t2, v2);
-        t3 = top(t3, v3);
-      }
-      FloatVector b = FloatVector.broadcast(S, x[xo + k + GROUP - 1]);
-      a0 = b.fma(Bits.signed(t0, 0, 6).mul(s0), a0);
-      a1 = b.fma(Bits.signed(t1, 0, 6).mul(s1), a1);
-      a2 = b.fma(Bits.signed(t2, 0, 6).mul(s2), a2);
-      a3 = b.fma(Bits.signed(t3, 0, 6).mul(s3), a3);
-    }
-    a0.intoArray(y, yo);
-    a1.intoArray(y, yo + L);
-    a2.intoArray(y, yo + 2 * L);
-    a3.intoArray(y, yo + 3 * L);
   }
 }

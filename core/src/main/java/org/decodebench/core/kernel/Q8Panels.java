@@ -1,5 +1,6 @@
 package org.decodebench.core.kernel;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -7,24 +8,41 @@ import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
 /**
- * {@link DType#Q8_0}: units of two blocks, 64 columns. The first line has the F16 scales of both
- * blocks, then 16 lines have 4 columns in an int.
+ * {@link DType#Q8_0}: units of two blocks, 64 columns. First the F16 scales of both blocks, an int
+ * a row, then a line of 64 bytes for each column: one instruction loads and widens a vector of
+ * them.
  */
 final class Q8Panels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
-  private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+
+  /** As many bytes as a vector has floats; there are none of 4, which take the first of 8. */
+  private static final VectorSpecies<Byte> B =
+      L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+
+  /** As many bytes as a vector of ints takes. */
+  private static final VectorSpecies<Byte> INTS = Lanes.FLOATS.withLanes(byte.class);
+
   private static final WarmUp WARM_UP = warmUp(DType.Q8_0);
 
-  /** Columns in a block, and in an int of it. */
   private static final int BLOCK = 32;
+  private static final int SCALES = 4 * PANEL;
+  private static final int UNIT = SCALES + 2 * BLOCK * PANEL;
 
-  private static final int PACKED = 4;
-  private static final int LINES = BLOCK / PACKED;
-  private static final int UNIT = (1 + 2 * LINES) * PANEL;
+  /** What vectors of 4 floats read beyond the last byte. */
+  private static final int BEYOND = 4;
+
+  private final byte[] data;
 
   Q8Panels(Tensor tensor) {
-    super(DType.Q8_0, tensor, 2 * BLOCK, 1 + 2 * LINES);
+    super(DType.Q8_0, tensor, 2 * BLOCK, UNIT, 4 * LEAD);
+    data = new byte[Math.addExact(size(), BEYOND)];
+    pack(tensor);
+  }
+
+  @Override
+  public long memory() {
+    return data.length;
   }
 
   @Override
@@ -33,39 +51,53 @@ final class Q8Panels extends TiledPanels {
   }
 
   @Override
-  void packUnit(byte[] row, int from, int columns, int to) {
+  void packUnit(byte[] bytes, int from, int columns, int unit, int row) {
     for (int block = 0; block < columns / BLOCK; block++) {
       int at = from + block * DType.Q8_0.blockBytes();
-      data[to] |= u16(row, at) << 16 * block;
-      for (int i = 0; i < LINES; i++) {
-        data[to + (1 + block * LINES + i) * PANEL] = i32(row, at + 2 + 4 * i);
+      System.arraycopy(bytes, at, data, unit + 4 * row + 2 * block, 2);
+      for (int i = 0; i < BLOCK; i++) {
+        data[unit + SCALES + (block * BLOCK + i) * PANEL + row] = bytes[at + 2 + i];
       }
     }
   }
 
   @Override
-  float value(int start, int column) {
-    float scale = Bits.half(data[start], column / BLOCK);
-    int packed = data[start + (1 + column / PACKED) * PANEL];
-    return scale * Bits.signed(packed, 24 - column % PACKED * 8, 8);
+  float value(int unit, int row, int column) {
+    int scale = u16(data, unit + 4 * row + 2 * (column / BLOCK));
+    return Float.float16ToFloat((short) scale) * data[unit + SCALES + column * PANEL + row];
   }
 
   @Override
-  void unpack(int start, float[] tile, int to) {
+  int readAhead(int from, int to) {
+    ByteVector sum = ByteVector.zero(INTS);
+    for (int i = from; i < to; i += PANEL) {
+      sum = sum.add(ByteVector.fromArray(INTS, data, i));
+    }
+    return sum.lane(0);
+  }
+
+  /** The scales of both blocks, an int a row. */
+  private IntVector scales(int unit, int c) {
+    return ByteVector.fromArray(INTS, data, unit + 4 * c).reinterpretAsInts();
+  }
+
+  private static FloatVector levels(byte[] w, int at) {
+    return (FloatVector) ByteVector.fromArray(B, w, at).castShape(S, 0);
+  }
+
+  @Override
+  void unpackUnit(int start, float[] tile, int to) {
     for (int c = 0; c < PANEL; c += L) {
-      IntVector scales = IntVector.fromArray(I, data, start + c);
-      unpackBlock(Bits.lowHalf(scales), start + PANEL + c, tile, to + c);
-      unpackBlock(
-          Bits.highHalf(scales), start + (1 + LINES) * PANEL + c, tile, to + BLOCK * PANEL + c);
+      IntVector scales = scales(start, c);
+      int from = start + SCALES + c;
+      unpackBlock(Bits.lowHalf(scales), from, tile, to + c);
+      unpackBlock(Bits.highHalf(scales), from + BLOCK * PANEL, tile, to + BLOCK * PANEL + c);
     }
   }
 
   private void unpackBlock(FloatVector scale, int from, float[] tile, int to) {
-    for (int line = 0; line < LINES; line++) {
-      IntVector v = IntVector.fromArray(I, data, from + line * PANEL);
-      for (int i = 0; i < PACKED; i++) {
-        Bits.signed(v, 24 - i * 8, 8).mul(scale).intoArray(tile, to + (line * PACKED + i) * PANEL);
-      }
+    for (int i = 0; i < BLOCK; i++) {
+      levels(data, from + i * PANEL).mul(scale).intoArray(tile, to + i * PANEL);
     }
   }
 
@@ -74,7 +106,7 @@ final class Q8Panels extends TiledPanels {
     for (int block = 0; block < count / BLOCK; block += 2) {
       int unit = start + block / 2 * UNIT;
       for (int c = 0; c < PANEL; c += L) {
-        IntVector scales = IntVector.fromArray(I, data, unit + c);
+        IntVector scales = scales(unit, c);
         Bits.lowHalf(scales).intoArray(out, block * PANEL + c);
         Bits.highHalf(scales).intoArray(out, (block + 1) * PANEL + c);
       }
@@ -135,35 +167,34 @@ final class Q8Panels extends TiledPanels {
 
   /** One input, four vectors of outputs. */
   private static void inputs1(
-      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
+      byte[] w,
+      int start,
+      int count,
+      float[] scales,
+      int so,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
-      int unit = start + k / (2 * BLOCK) * UNIT;
-      int odd = k / BLOCK & 1;
+      int lines = start + k / (2 * BLOCK) * UNIT + SCALES + (k / BLOCK & 1) * BLOCK * PANEL;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
       FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
       FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
-      int lines = unit + (1 + odd * LINES) * PANEL;
-      for (int line = 0; line < LINES; line++) {
-        int i = lines + line * PANEL;
-        int xi = xo + k + line * PACKED;
-        IntVector v0 = IntVector.fromArray(I, w, i);
-        IntVector v1 = IntVector.fromArray(I, w, i + L);
-        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
-        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 24 - j * 8;
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(Bits.signed(v0, left, 8).mul(d0), a00);
-          a01 = b.fma(Bits.signed(v1, left, 8).mul(d1), a01);
-          a02 = b.fma(Bits.signed(v2, left, 8).mul(d2), a02);
-          a03 = b.fma(Bits.signed(v3, left, 8).mul(d3), a03);
-        }
+      for (int column = 0; column < BLOCK; column++) {
+        int i = lines + column * PANEL;
+        int xi = xo + k + column;
+        FloatVector b = FloatVector.broadcast(S, x[xi]);
+        a00 = b.fma(levels(w, i).mul(d0), a00);
+        a01 = b.fma(levels(w, i + L).mul(d1), a01);
+        a02 = b.fma(levels(w, i + 2 * L).mul(d2), a02);
+        a03 = b.fma(levels(w, i + 3 * L).mul(d3), a03);
       }
     }
     a00.intoArray(y, yo);
@@ -174,7 +205,7 @@ final class Q8Panels extends TiledPanels {
 
   /** 2 inputs, four vectors of outputs. */
   private static void inputs2(
-      int[] w,
+      byte[] w,
       int start,
       int count,
       float[] scales,
@@ -194,38 +225,29 @@ final class Q8Panels extends TiledPanels {
     FloatVector a12 = FloatVector.fromArray(S, y, yo + ys + 2 * L);
     FloatVector a13 = FloatVector.fromArray(S, y, yo + ys + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
-      int unit = start + k / (2 * BLOCK) * UNIT;
-      int odd = k / BLOCK & 1;
+      int lines = start + k / (2 * BLOCK) * UNIT + SCALES + (k / BLOCK & 1) * BLOCK * PANEL;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
       FloatVector d2 = FloatVector.fromArray(S, scales, scale + 2 * L);
       FloatVector d3 = FloatVector.fromArray(S, scales, scale + 3 * L);
-      int lines = unit + (1 + odd * LINES) * PANEL;
-      for (int line = 0; line < LINES; line++) {
-        int i = lines + line * PANEL;
-        int xi = xo + k + line * PACKED;
-        IntVector v0 = IntVector.fromArray(I, w, i);
-        IntVector v1 = IntVector.fromArray(I, w, i + L);
-        IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
-        IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 24 - j * 8;
-          FloatVector w0 = Bits.signed(v0, left, 8).mul(d0);
-          FloatVector w1 = Bits.signed(v1, left, 8).mul(d1);
-          FloatVector w2 = Bits.signed(v2, left, 8).mul(d2);
-          FloatVector w3 = Bits.signed(v3, left, 8).mul(d3);
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(w0, a00);
-          a01 = b.fma(w1, a01);
-          a02 = b.fma(w2, a02);
-          a03 = b.fma(w3, a03);
-          b = FloatVector.broadcast(S, x[xi + j + xs]);
-          a10 = b.fma(w0, a10);
-          a11 = b.fma(w1, a11);
-          a12 = b.fma(w2, a12);
-          a13 = b.fma(w3, a13);
-        }
+      for (int column = 0; column < BLOCK; column++) {
+        int i = lines + column * PANEL;
+        int xi = xo + k + column;
+        FloatVector w0 = levels(w, i).mul(d0);
+        FloatVector w1 = levels(w, i + L).mul(d1);
+        FloatVector w2 = levels(w, i + 2 * L).mul(d2);
+        FloatVector w3 = levels(w, i + 3 * L).mul(d3);
+        FloatVector b = FloatVector.broadcast(S, x[xi]);
+        a00 = b.fma(w0, a00);
+        a01 = b.fma(w1, a01);
+        a02 = b.fma(w2, a02);
+        a03 = b.fma(w3, a03);
+        b = FloatVector.broadcast(S, x[xi + xs]);
+        a10 = b.fma(w0, a10);
+        a11 = b.fma(w1, a11);
+        a12 = b.fma(w2, a12);
+        a13 = b.fma(w3, a13);
       }
     }
     a00.intoArray(y, yo);
@@ -240,7 +262,7 @@ final class Q8Panels extends TiledPanels {
 
   /** 4 inputs, two vectors of outputs. */
   private static void inputs4(
-      int[] w,
+      byte[] w,
       int start,
       int count,
       float[] scales,
@@ -260,34 +282,27 @@ final class Q8Panels extends TiledPanels {
     FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * ys);
     FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * ys + L);
     for (int k = 0; k < count; k += BLOCK) {
-      int unit = start + k / (2 * BLOCK) * UNIT;
-      int odd = k / BLOCK & 1;
+      int lines = start + k / (2 * BLOCK) * UNIT + SCALES + (k / BLOCK & 1) * BLOCK * PANEL;
       int scale = so + k / BLOCK * PANEL;
       FloatVector d0 = FloatVector.fromArray(S, scales, scale);
       FloatVector d1 = FloatVector.fromArray(S, scales, scale + L);
-      int lines = unit + (1 + odd * LINES) * PANEL;
-      for (int line = 0; line < LINES; line++) {
-        int i = lines + line * PANEL;
-        int xi = xo + k + line * PACKED;
-        IntVector v0 = IntVector.fromArray(I, w, i);
-        IntVector v1 = IntVector.fromArray(I, w, i + L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 24 - j * 8;
-          FloatVector w0 = Bits.signed(v0, left, 8).mul(d0);
-          FloatVector w1 = Bits.signed(v1, left, 8).mul(d1);
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(w0, a00);
-          a01 = b.fma(w1, a01);
-          b = FloatVector.broadcast(S, x[xi + j + xs]);
-          a10 = b.fma(w0, a10);
-          a11 = b.fma(w1, a11);
-          b = FloatVector.broadcast(S, x[xi + j + 2 * xs]);
-          a20 = b.fma(w0, a20);
-          a21 = b.fma(w1, a21);
-          b = FloatVector.broadcast(S, x[xi + j + 3 * xs]);
-          a30 = b.fma(w0, a30);
-          a31 = b.fma(w1, a31);
-        }
+      for (int column = 0; column < BLOCK; column++) {
+        int i = lines + column * PANEL;
+        int xi = xo + k + column;
+        FloatVector w0 = levels(w, i).mul(d0);
+        FloatVector w1 = levels(w, i + L).mul(d1);
+        FloatVector b = FloatVector.broadcast(S, x[xi]);
+        a00 = b.fma(w0, a00);
+        a01 = b.fma(w1, a01);
+        b = FloatVector.broadcast(S, x[xi + xs]);
+        a10 = b.fma(w0, a10);
+        a11 = b.fma(w1, a11);
+        b = FloatVector.broadcast(S, x[xi + 2 * xs]);
+        a20 = b.fma(w0, a20);
+        a21 = b.fma(w1, a21);
+        b = FloatVector.broadcast(S, x[xi + 3 * xs]);
+        a30 = b.fma(w0, a30);
+        a31 = b.fma(w1, a31);
       }
     }
     a00.intoArray(y, yo);

@@ -4,22 +4,37 @@ import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
 /**
- * Packed values that take several instructions to widen: for one input in registers, for more of
+ * Packed values that take several instructions to widen: for few inputs in registers, for more of
  * them once into a tile that stays in the cache.
  */
 abstract class TiledPanels extends PackedPanels {
-  /** Ints in a cache line. */
-  private static final int LINE = 16;
+  /**
+   * Bytes from which on a matrix is read ahead. Smaller ones are of small models, which caches
+   * hold: there it would only take time (up to a third of that of one input).
+   */
+  private static final int READ_AHEAD = 1 << 20;
 
   /** Most inputs that any type multiplies without a tile. */
   static final int MOST = 4;
 
-  TiledPanels(DType type, Tensor tensor, int unitColumns, int unitLines) {
-    super(type, tensor, unitColumns, unitLines);
+  TiledPanels(DType type, Tensor tensor, int unitColumns, int unitSize, int lead) {
+    super(type, tensor, unitColumns, unitSize, lead);
   }
 
   /** Writes a unit as floats, {@code [unitColumns][PANEL]}, from {@code tile[to]} on. */
-  abstract void unpack(int start, float[] tile, int to);
+  abstract void unpackUnit(int start, float[] tile, int to);
+
+  /** The same for several. */
+  void unpack(int start, int units, float[] tile, int to) {
+    for (int i = 0; i < units; i++) {
+      unpackUnit(start + i * unitSize, tile, to + i * unitColumns * PANEL);
+    }
+  }
+
+  /** Most inputs for which unpacking in registers, by {@link #multiply}, is cheaper than a tile. */
+  int few() {
+    return 0;
+  }
 
   /**
    * {@code n} inputs times {@code count} columns from the unit at {@code start}: goes on with the
@@ -28,7 +43,7 @@ abstract class TiledPanels extends PackedPanels {
    * @param n {@link #few} at most
    * @param scratch for the scales of the columns
    */
-  abstract void multiply(
+  void multiply(
       int n,
       int start,
       int count,
@@ -38,11 +53,8 @@ abstract class TiledPanels extends PackedPanels {
       float[] y,
       int yo,
       int ys,
-      float[] scratch);
-
-  /** Most inputs for which unpacking in registers is cheaper than a tile. */
-  int few() {
-    return 1;
+      float[] scratch) {
+    throw new IllegalStateException(type() + " is multiplied through a tile");
   }
 
   @Override
@@ -63,7 +75,9 @@ abstract class TiledPanels extends PackedPanels {
     boolean ready = warmUp().isReady();
     if (ready) {
       int units = (count + unitColumns - 1) / unitColumns;
-      workspace.touched(touch(data, start(panel, unit), start(panel, unit + units)));
+      if (bytes() >= READ_AHEAD) {
+        workspace.touched(readAhead(start(panel, unit), start(panel, unit + units)));
+      }
       if (n <= few()) {
         int at = start(panel, unit);
         multiply(n, at, count, x, xOffset, xStride, y, yOffset, yStride, workspace.scales(count));
@@ -75,9 +89,7 @@ abstract class TiledPanels extends PackedPanels {
       int columns = Math.min(step, count - k);
       int first = unit + k / unitColumns;
       if (ready) {
-        for (int i = 0; i < columns; i += unitColumns) {
-          unpack(start(panel, first + i / unitColumns), tile, LEAD + i * PANEL);
-        }
+        unpack(start(panel, first), (columns + unitColumns - 1) / unitColumns, tile, LEAD);
       } else {
         unpackPlain(start(panel, first), columns, tile);
       }
@@ -86,24 +98,21 @@ abstract class TiledPanels extends PackedPanels {
   }
 
   /**
-   * Brings what is about to be unpacked into the cache. Unpacking takes some twenty instructions
-   * for each cache line, so that a core sees only a few lines ahead and waits for memory most of
-   * the time; this loop takes two, and keeps as many lines on their way as the core can.
+   * Brings what is about to be unpacked, {@code from…to-1} of the array, into the cache. Unpacking
+   * takes some ten or twenty instructions for each cache line, so that a core sees only a few lines
+   * ahead and waits for memory most of the time; this loop takes two, and keeps as many lines on
+   * their way as the core can.
+   *
+   * @return anything that depends on what was read
    */
-  private static int touch(int[] data, int from, int to) {
-    int sum = 0;
-    for (int i = from; i < to; i += LINE) {
-      sum += data[i];
-    }
-    return sum;
-  }
+  abstract int readAhead(int from, int to);
 
   /** {@link #unpack} one by one. */
   private void unpackPlain(int start, int count, float[] tile) {
     for (int k = 0; k < count; k++) {
-      int unit = start + k / unitColumns * unitLines * PANEL;
+      int unit = start + k / unitColumns * unitSize;
       for (int c = 0; c < PANEL; c++) {
-        tile[LEAD + k * PANEL + c] = value(unit + c, k % unitColumns);
+        tile[LEAD + k * PANEL + c] = value(unit, c, k % unitColumns);
       }
     }
   }
@@ -111,12 +120,11 @@ abstract class TiledPanels extends PackedPanels {
   /** Unpacks and multiplies a panel of {@code columns} columns: what a type's warm-up does. */
   static void exercise(TiledPanels panel, Workspace workspace, float[] x, float[] y) {
     int count = panel.columns();
-    for (int k = 0; k < count; k += panel.unitColumns) {
-      panel.unpack(panel.unitStart(0, k), workspace.tile, LEAD + k * PANEL);
-    }
+    int start = panel.start(0, 0);
+    workspace.touched(panel.readAhead(start, panel.start(1, 0)));
+    panel.unpack(start, count / panel.unitColumns, workspace.tile, LEAD);
     for (int n = 1; n <= panel.few(); n++) {
-      panel.multiply(
-          n, panel.unitStart(0, 0), count, x, 0, TILE_MOST, y, 0, PANEL, workspace.scales(count));
+      panel.multiply(n, start, count, x, 0, TILE_MOST, y, 0, PANEL, workspace.scales(count));
     }
   }
 

@@ -6,21 +6,47 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.decodebench.core.kernel.Kernels;
+import org.decodebench.core.kernel.KernelsProvider;
+import org.decodebench.core.kernel.Matrix;
+import org.decodebench.core.kernel.Workspace;
 import org.decodebench.core.model.RuntimeOptions.Backend;
 import org.decodebench.core.tensor.DType;
+import org.decodebench.core.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
-/** A forward allocates nothing once its buffers have grown and its kernels are compiled. */
+/**
+ * Once buffers have grown and kernels are compiled nothing is allocated.
+ *
+ * <p>Vectors are objects until the compiler has removed them; where a method has too many of them
+ * it does not, and the kernel is five to a hundred times slower and still right. Whether it does
+ * also depends on what else ran in the JVM (profiles shared with other tests, coverage probes) and
+ * on when its threads got a turn. So the question is asked of a JVM of its own that compiles in the
+ * foreground.
+ */
 class AllocationTest {
+  private static final int MEASURED = 50;
 
-  /**
-   * Vectors are objects until the compiler has removed them, and whether it does depends on what
-   * else ran in the JVM (profiles shared with other tests, coverage probes) and on when its threads
-   * got a turn. So the question is asked of a JVM of its own that compiles in the foreground.
-   */
   @Test
   void forwardAllocatesNothingAfterWarmUp() throws Exception {
+    assertEquals(List.of("bytes 0 width 1", "bytes 0 width 9"), bytesSaidBy(Forwards.class));
+  }
+
+  @Test
+  void productsOfEveryTypeAndWidthAllocateNothingAfterWarmUp() throws Exception {
+    List<String> expected = new ArrayList<>();
+    for (DType type : DType.values()) {
+      for (int width : Products.WIDTHS) {
+        expected.add("bytes 0 " + type + " width " + width);
+      }
+    }
+    assertEquals(expected, bytesSaidBy(Products.class));
+  }
+
+  private static List<String> bytesSaidBy(Class<?> main) throws Exception {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -30,17 +56,57 @@ class AllocationTest {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("java.class.path"),
-            Forwards.class.getName());
+            main.getName());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
-    List<String> figures = output.lines().filter(line -> line.startsWith("bytes ")).toList();
-    assertEquals(List.of("bytes 0 width 1", "bytes 0 width 9"), figures, output);
+    return output.lines().filter(line -> line.startsWith("bytes ")).toList();
+  }
+
+  private static long allocatedBy(Runnable work) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < MEASURED; i++) {
+      work.run();
+    }
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  /** Prints the bytes allocated by products of every type after warm-up. */
+  static final class Products {
+    /** Every block of inputs that a kernel has, and some of several. */
+    static final int[] WIDTHS = {1, 2, 3, 4, 5, 6, 8, 12, 48};
+
+    private static final int COLUMNS = 512;
+    private static final int MOST = 48;
+
+    public static void main(String[] args) {
+      Kernels kernels = KernelsProvider.choose(Backend.VECTOR);
+      Workspace workspace = new Workspace();
+      float[] x = new float[MOST * COLUMNS];
+      float[] y = new float[MOST * Matrix.PANEL];
+      Arrays.fill(x, 1);
+      for (DType type : DType.values()) {
+        Matrix weights = kernels.matrix(Tensor.zeros(type, Matrix.PANEL, COLUMNS));
+        for (int width : WIDTHS) {
+          Runnable product =
+              () ->
+                  kernels.multiply(
+                      weights, 0, 1, x, 0, COLUMNS, width, y, 0, Matrix.PANEL, workspace);
+          product.run();
+          KernelsProvider.awaitCompiled();
+          long allocated = Long.MAX_VALUE;
+          for (int round = 0; allocated > 0 && round < 100; round++) {
+            allocated = allocatedBy(product);
+          }
+          System.out.println("bytes " + allocated + " " + type + " width " + width);
+        }
+      }
+    }
   }
 
   /** Prints the bytes allocated by forwards of two widths after warm-up. */
   static final class Forwards {
-    private static final int MEASURED = 50;
     private static final int MOST_ROUNDS = 2000;
 
     public static void main(String[] args) {
@@ -56,23 +122,14 @@ class AllocationTest {
       List<Run> wide =
           List.of(new Run(0, several, 20, new Attention.Bidirectional(29), Run.all(9)));
       for (List<Run> runs : List.of(step, wide)) {
+        session.forward(runs);
+        KernelsProvider.awaitCompiled();
         long allocated = Long.MAX_VALUE;
-        int round = 0;
-        while (allocated > 0 && round++ < MOST_ROUNDS) {
-          allocated = allocatedBy(session, runs);
+        for (int round = 0; allocated > 0 && round < MOST_ROUNDS; round++) {
+          allocated = allocatedBy(() -> session.forward(runs));
         }
         System.out.println("bytes " + allocated + " width " + runs.getFirst().tokens().length);
-        System.out.println("rounds " + round);
       }
-    }
-
-    private static long allocatedBy(Session session, List<Run> runs) {
-      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < MEASURED; i++) {
-        session.forward(runs);
-      }
-      return threads.getCurrentThreadAllocatedBytes() - before;
     }
   }
 }
