@@ -171,13 +171,18 @@ final class Q4KPanels extends IntPanels {
         IntVector v1 = IntVector.fromArray(I, w, i + L);
         IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
         IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = 28 - j * 4;
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a0 = b.fma(Bits.unsigned(v0, left, 4).fma(s0, m0), a0);
-          a1 = b.fma(Bits.unsigned(v1, left, 4).fma(s1, m1), a1);
-          a2 = b.fma(Bits.unsigned(v2, left, 4).fma(s2, m2), a2);
-          a3 = b.fma(Bits.unsigned(v3, left, 4).fma(s3, m3), a3);
+        for (int half = 0; half < 2; half++) {
+          for (int pair = 0; pair < 2; pair++) {
+            for (int one = 0; one < 2; one++) {
+              int j = 4 * half + 2 * pair + one;
+              int left = 28 - j * 4;
+              FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+              a0 = b.fma(Bits.unsigned(v0, left, 4).fma(s0, m0), a0);
+              a1 = b.fma(Bits.unsigned(v1, left, 4).fma(s1, m1), a1);
+              a2 = b.fma(Bits.unsigned(v2, left, 4).fma(s2, m2), a2);
+              a3 = b.fma(Bits.unsigned(v3, left, 4).fma(s3, m3), a3);
+            }
+          }
         }
       }
     }

@@ -191,14 +191,19 @@ final class Q4Panels extends IntPanels {
         IntVector v1 = IntVector.fromArray(I, w, i + L);
         IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
         IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = j / 4 * 16;
-          int right = j % 4 * 4;
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(offset(v0, left, right).fma(d0, z0), a00);
-          a01 = b.fma(offset(v1, left, right).fma(d1, z1), a01);
-          a02 = b.fma(offset(v2, left, right).fma(d2, z2), a02);
-          a03 = b.fma(offset(v3, left, right).fma(d3, z3), a03);
+        for (int half = 0; half < 2; half++) {
+          for (int pair = 0; pair < 2; pair++) {
+            for (int one = 0; one < 2; one++) {
+              int j = 4 * half + 2 * pair + one;
+              int left = 16 * half;
+              int right = 8 * pair + 4 * one;
+              FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+              a00 = b.fma(offset(v0, left, right).fma(d0, z0), a00);
+              a01 = b.fma(offset(v1, left, right).fma(d1, z1), a01);
+              a02 = b.fma(offset(v2, left, right).fma(d2, z2), a02);
+              a03 = b.fma(offset(v3, left, right).fma(d3, z3), a03);
+            }
+          }
         }
       }
     }
@@ -249,23 +254,28 @@ final class Q4Panels extends IntPanels {
         IntVector v1 = IntVector.fromArray(I, w, i + L);
         IntVector v2 = IntVector.fromArray(I, w, i + 2 * L);
         IntVector v3 = IntVector.fromArray(I, w, i + 3 * L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = j / 4 * 16;
-          int right = j % 4 * 4;
-          FloatVector w0 = offset(v0, left, right).fma(d0, z0);
-          FloatVector w1 = offset(v1, left, right).fma(d1, z1);
-          FloatVector w2 = offset(v2, left, right).fma(d2, z2);
-          FloatVector w3 = offset(v3, left, right).fma(d3, z3);
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(w0, a00);
-          a01 = b.fma(w1, a01);
-          a02 = b.fma(w2, a02);
-          a03 = b.fma(w3, a03);
-          b = FloatVector.broadcast(S, x[xi + j + xs]);
-          a10 = b.fma(w0, a10);
-          a11 = b.fma(w1, a11);
-          a12 = b.fma(w2, a12);
-          a13 = b.fma(w3, a13);
+        for (int half = 0; half < 2; half++) {
+          for (int pair = 0; pair < 2; pair++) {
+            for (int one = 0; one < 2; one++) {
+              int j = 4 * half + 2 * pair + one;
+              int left = 16 * half;
+              int right = 8 * pair + 4 * one;
+              FloatVector w0 = offset(v0, left, right).fma(d0, z0);
+              FloatVector w1 = offset(v1, left, right).fma(d1, z1);
+              FloatVector w2 = offset(v2, left, right).fma(d2, z2);
+              FloatVector w3 = offset(v3, left, right).fma(d3, z3);
+              FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+              a00 = b.fma(w0, a00);
+              a01 = b.fma(w1, a01);
+              a02 = b.fma(w2, a02);
+              a03 = b.fma(w3, a03);
+              b = FloatVector.broadcast(S, x[xi + j + xs]);
+              a10 = b.fma(w0, a10);
+              a11 = b.fma(w1, a11);
+              a12 = b.fma(w2, a12);
+              a13 = b.fma(w3, a13);
+            }
+          }
         }
       }
     }
@@ -314,23 +324,28 @@ final class Q4Panels extends IntPanels {
         int xi = xo + k + line * PACKED;
         IntVector v0 = IntVector.fromArray(I, w, i);
         IntVector v1 = IntVector.fromArray(I, w, i + L);
-        for (int j = 0; j < PACKED; j++) {
-          int left = j / 4 * 16;
-          int right = j % 4 * 4;
-          FloatVector w0 = offset(v0, left, right).fma(d0, z0);
-          FloatVector w1 = offset(v1, left, right).fma(d1, z1);
-          FloatVector b = FloatVector.broadcast(S, x[xi + j]);
-          a00 = b.fma(w0, a00);
-          a01 = b.fma(w1, a01);
-          b = FloatVector.broadcast(S, x[xi + j + xs]);
-          a10 = b.fma(w0, a10);
-          a11 = b.fma(w1, a11);
-          b = FloatVector.broadcast(S, x[xi + j + 2 * xs]);
-          a20 = b.fma(w0, a20);
-          a21 = b.fma(w1, a21);
-          b = FloatVector.broadcast(S, x[xi + j + 3 * xs]);
-          a30 = b.fma(w0, a30);
-          a31 = b.fma(w1, a31);
+        for (int half = 0; half < 2; half++) {
+          for (int pair = 0; pair < 2; pair++) {
+            for (int one = 0; one < 2; one++) {
+              int j = 4 * half + 2 * pair + one;
+              int left = 16 * half;
+              int right = 8 * pair + 4 * one;
+              FloatVector w0 = offset(v0, left, right).fma(d0, z0);
+              FloatVector w1 = offset(v1, left, right).fma(d1, z1);
+              FloatVector b = FloatVector.broadcast(S, x[xi + j]);
+              a00 = b.fma(w0, a00);
+              a01 = b.fma(w1, a01);
+              b = FloatVector.broadcast(S, x[xi + j + xs]);
+              a10 = b.fma(w0, a10);
+              a11 = b.fma(w1, a11);
+              b = FloatVector.broadcast(S, x[xi + j + 2 * xs]);
+              a20 = b.fma(w0, a20);
+              a21 = b.fma(w1, a21);
+              b = FloatVector.broadcast(S, x[xi + j + 3 * xs]);
+              a30 = b.fma(w0, a30);
+              a31 = b.fma(w1, a31);
+            }
+          }
         }
       }
     }
