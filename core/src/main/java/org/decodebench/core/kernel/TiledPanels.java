@@ -14,13 +14,6 @@ abstract class TiledPanels extends PackedPanels {
    */
   private static final int READ_AHEAD = 1 << 20;
 
-  /**
-   * Columns of a tile for as few inputs as that: so little work that a core reads and widens some
-   * of the next tile during it, where the tile is short (F16 of one input from memory: a third less
-   * time than with {@link #TILE}).
-   */
-  private static final int SMALL_TILE = 64;
-
   /** Most inputs that any type multiplies without a tile. */
   static final int MOST = 4;
 
@@ -91,7 +84,7 @@ abstract class TiledPanels extends PackedPanels {
         return;
       }
     }
-    int step = Math.max(unitColumns, n <= MOST ? SMALL_TILE : TILE);
+    int step = Math.max(unitColumns, TILE);
     for (int k = 0; k < count; k += step) {
       int columns = Math.min(step, count - k);
       int first = unit + k / unitColumns;
