@@ -75,7 +75,7 @@ abstract class TiledPanels extends PackedPanels {
     boolean ready = warmUp().isReady();
     if (ready) {
       int units = (count + unitColumns - 1) / unitColumns;
-      if (bytes() >= READ_AHEAD) {
+      if (readsAhead(n)) {
         workspace.touched(readAhead(start(panel, unit), start(panel, unit + units)));
       }
       if (n <= few()) {
@@ -84,7 +84,7 @@ abstract class TiledPanels extends PackedPanels {
         return;
       }
     }
-    int step = Math.max(unitColumns, TILE);
+    int step = tileColumns(n);
     for (int k = 0; k < count; k += step) {
       int columns = Math.min(step, count - k);
       int first = unit + k / unitColumns;
@@ -95,6 +95,16 @@ abstract class TiledPanels extends PackedPanels {
       }
       PanelGemm.multiply(tile, LEAD, columns, x, xOffset + k, xStride, n, y, yOffset, yStride);
     }
+  }
+
+  /** Whether {@link #readAhead} pays for {@code n} inputs. */
+  boolean readsAhead(int n) {
+    return bytes() >= READ_AHEAD;
+  }
+
+  /** Columns of a tile for {@code n} inputs: whole units, {@link #TILE_MOST} at most. */
+  int tileColumns(int n) {
+    return Math.max(unitColumns, TILE);
   }
 
   /**
