@@ -33,7 +33,7 @@ abstract class PackedPanels extends PanelMatrix {
 
   /** Elements of the array. */
   final int size() {
-    return Math.toIntExact(lead + (long) panels() * units() * unitSize);
+    return arraySize(type(), rows(), columns(), lead + (long) panels() * units() * unitSize);
   }
 
   /** Brings all rows into place. */

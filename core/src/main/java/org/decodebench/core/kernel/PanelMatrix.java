@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 
@@ -24,6 +25,9 @@ abstract class PanelMatrix extends Matrix {
 
   /** Columns of a tile of floats, 32 KiB, which stays in the first cache. */
   static final int TILE = 128;
+
+  /** Of an array, with a reserve for what virtual machines keep to themselves. */
+  private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
   /** Bytes that several threads bring into their form at a time. */
   private static final long LARGE = 1 << 24;
@@ -78,7 +82,21 @@ abstract class PanelMatrix extends Matrix {
   /** Array size of that many lines a panel, from {@link #LEAD} on. */
   static int size(Tensor tensor, int lines) {
     int panels = (tensor.rows() + PANEL - 1) / PANEL;
-    return Math.toIntExact(LEAD + (long) panels * lines * PANEL);
+    return arraySize(
+        tensor.type(), tensor.rows(), tensor.columns(), LEAD + (long) panels * lines * PANEL);
+  }
+
+  /**
+   * @param size elements that the values take
+   * @throws UsageException if no array can have as many
+   */
+  static int arraySize(DType type, int rows, int columns, long size) {
+    if (size > MOST_ELEMENTS) {
+      throw new UsageException(
+          "a matrix of %d x %d values in %s takes an array of %d elements, and Java has none of more than %d; a type with fewer bytes a value may fit (decodebench convert)"
+              .formatted(rows, columns, type, size, MOST_ELEMENTS));
+    }
+    return (int) size;
   }
 
   /**

@@ -36,7 +36,7 @@ final class Q8Panels extends TiledPanels {
 
   Q8Panels(Tensor tensor) {
     super(DType.Q8_0, tensor, 2 * BLOCK, UNIT, 4 * LEAD);
-    data = new byte[Math.addExact(size(), BEYOND)];
+    data = new byte[size() + BEYOND];
     pack(tensor);
   }
 

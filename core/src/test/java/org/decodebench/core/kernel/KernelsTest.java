@@ -2,15 +2,19 @@ package org.decodebench.core.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.decodebench.core.UsageException;
 import org.decodebench.core.tensor.Conversion;
 import org.decodebench.core.tensor.DType;
 import org.decodebench.core.tensor.Tensor;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -312,5 +316,17 @@ class KernelsTest {
       }
     }
     return out;
+  }
+
+  /** Before any of it is read: nothing lies behind this tensor's data. */
+  @Test
+  void aMatrixThatNoArrayHoldsIsRefusedWithItsSize() {
+    int rows = 262_144;
+    int columns = 8_192;
+    long bytes = DType.Q8_0.bytes((long) rows * columns);
+    Tensor large =
+        new Tensor(DType.Q8_0, new int[] {rows, columns}, MemorySegment.NULL.reinterpret(bytes));
+    var e = assertThrows(UsageException.class, () -> new VectorKernels().matrix(large));
+    assertTrue(e.getMessage().contains("262144 x 8192 values in Q8_0"), e.getMessage());
   }
 }
