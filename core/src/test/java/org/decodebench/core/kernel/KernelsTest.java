@@ -318,6 +318,37 @@ class KernelsTest {
     return out;
   }
 
+  /** Matrices of a megabyte and more are read ahead of being unpacked, to their very end. */
+  @Test
+  void theLastRowsOfALargeMatrixHaveTheBitsOfASmallOne() {
+    int rows = 1920;
+    int columns = 1024;
+    int inputs = 7;
+    Kernels kernels = new VectorKernels();
+    float[] values = random(3, rows * columns);
+    float[] last = Arrays.copyOfRange(values, (rows - Matrix.PANEL) * columns, values.length);
+    float[] x = random(4, inputs * columns);
+    for (DType type : DType.values()) {
+      Matrix large = kernels.matrix(Conversion.to(type, Tensor.of(values, rows, columns)));
+      Matrix small = kernels.matrix(Conversion.to(type, Tensor.of(last, Matrix.PANEL, columns)));
+      assertTrue(large.bytes() > 1 << 20, type + " is large");
+      for (int n : new int[] {1, 3, inputs}) {
+        float[] y = new float[n * rows];
+        float[] expected = new float[n * Matrix.PANEL];
+        int panels = large.panels();
+        kernels.multiply(large, panels - 1, panels, x, 0, columns, n, y, 0, rows, new Workspace());
+        kernels.multiply(small, 0, 1, x, 0, columns, n, expected, 0, Matrix.PANEL, new Workspace());
+        for (int input = 0; input < n; input++) {
+          int end = (input + 1) * rows;
+          assertArrayEquals(
+              Arrays.copyOfRange(expected, input * Matrix.PANEL, (input + 1) * Matrix.PANEL),
+              Arrays.copyOfRange(y, end - Matrix.PANEL, end),
+              type + " n=" + n);
+        }
+      }
+    }
+  }
+
   /** Before any of it is read: nothing lies behind this tensor's data. */
   @Test
   void aMatrixThatNoArrayHoldsIsRefusedWithItsSize() {
