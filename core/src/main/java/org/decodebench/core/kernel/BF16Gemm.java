@@ -17,6 +17,7 @@ final class BF16Gemm {
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
+  private static final int X = Inputs.STRIDE;
   private static final IntVector HIGH = IntVector.broadcast(I, 0xFFFF0000);
 
   /** Most inputs for which widening in registers is cheaper than a tile. */
@@ -32,26 +33,16 @@ final class BF16Gemm {
    * @param tile scratch for {@link PanelMatrix#TILE} columns
    */
   static void multiply(
-      int[] w,
-      int wo,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      int n,
-      float[] y,
-      int yo,
-      int ys,
-      float[] tile) {
+      int[] w, int wo, int count, float[] x, int xo, int n, float[] y, int yo, float[] tile) {
     if (!WARM_UP.isReady()) {
-      plain(w, wo, count, x, xo, xs, n, y, yo, ys);
+      plain(w, wo, count, x, xo, n, y, yo);
     } else if (n <= FEW) {
-      vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
+      vectors(w, wo, count, x, xo, n, y, yo);
     } else {
       for (int k = 0; k < count; k += PanelMatrix.TILE) {
         int columns = Math.min(PanelMatrix.TILE, count - k);
         widen(w, wo + k / 2 * PANEL, (columns + 1) / 2, tile);
-        PanelGemm.multiply(tile, Matrix.LEAD, columns, x, xo + k, xs, n, y, yo, ys);
+        PanelGemm.multiply(tile, Matrix.LEAD, columns, x, xo + k, n, y, yo);
       }
     }
   }
@@ -69,11 +60,11 @@ final class BF16Gemm {
 
   /** The same sums, one output at a time. */
   private static void plain(
-      int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+      int[] w, int wo, int count, float[] x, int xo, int n, float[] y, int yo) {
     for (int i = 0; i < n; i++) {
-      int from = xo + i * xs;
+      int from = xo + i * X;
       for (int c = 0; c < PANEL; c++) {
-        int to = yo + i * ys + c;
+        int to = yo + i * PANEL + c;
         float a = y[to];
         int at = wo + c;
         for (int k = 0; k + 1 < count; k += 2, at += PANEL) {
@@ -92,16 +83,16 @@ final class BF16Gemm {
   private static void exercise() {
     int count = 128;
     int[] w = new int[count / 2 * PANEL];
-    float[] x = new float[4 * count];
+    float[] x = new float[4 * X];
     float[] y = new float[4 * PANEL];
     for (int n = 1; n <= 4; n++) {
-      vectors(w, 0, count, x, 0, count, n, y, 0, PANEL);
+      vectors(w, 0, count, x, 0, n, y, 0);
     }
     widen(w, 0, count / 2, new float[Matrix.LEAD + count * PANEL]);
   }
 
   private static void vectors(
-      int[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+      int[] w, int wo, int count, float[] x, int xo, int n, float[] y, int yo) {
     int pairs = count / 2;
     if (n == 1 && !Lanes.MANY_REGISTERS) {
       for (int c = 0; c < PANEL; c += 8 * L) {
@@ -109,57 +100,55 @@ final class BF16Gemm {
       }
     } else {
       for (int c = 0; c < PANEL; c += 4 * L) {
-        inputs(w, wo + c, pairs, x, xo, xs, n, y, yo + c, ys);
+        inputs(w, wo + c, pairs, x, xo, n, y, yo + c);
       }
     }
     if ((count & 1) != 0) {
       int last = count - 1;
-      plain(w, wo + pairs * PANEL, 1, x, xo + last, xs, n, y, yo, ys);
+      plain(w, wo + pairs * PANEL, 1, x, xo + last, n, y, yo);
     }
   }
 
   /** 4 vectors of outputs, all inputs. */
   private static void inputs(
-      int[] w, int wo, int pairs, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+      int[] w, int wo, int pairs, float[] x, int xo, int n, float[] y, int yo) {
     for (int i = 0; i < n; ) {
       int inputs = Math.min(n - i, Lanes.MANY_REGISTERS ? 4 : 2);
-      int xi = xo + i * xs;
-      int yi = yo + i * ys;
+      int xi = xo + i * X;
+      int yi = yo + i * PANEL;
       switch (inputs) {
-        case 4 -> block4(w, wo, pairs, x, xi, xs, y, yi, ys);
-        case 3 -> block3(w, wo, pairs, x, xi, xs, y, yi, ys);
-        case 2 -> block2(w, wo, pairs, x, xi, xs, y, yi, ys);
+        case 4 -> block4(w, wo, pairs, x, xi, y, yi, yi);
+        case 3 -> block3(w, wo, pairs, x, xi, y, yi);
+        case 2 -> block2(w, wo, pairs, x, xi, X, y, yi, PANEL);
         default -> block1(w, wo, pairs, x, xi, y, yi);
       }
       i += inputs;
     }
   }
 
-  /** 4 inputs. */
+  /**
+   * 4 inputs.
+   *
+   * @param to {@code yo} once more, as in {@link PanelGemm}
+   */
   private static void block4(
-      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
-    int x1 = xo + xs;
-    int y1 = yo + ys;
-    int x2 = xo + 2 * xs;
-    int y2 = yo + 2 * ys;
-    int x3 = xo + 3 * xs;
-    int y3 = yo + 3 * ys;
+      int[] w, int wo, int pairs, float[] x, int xo, float[] y, int yo, int to) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, y1);
-    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
-    FloatVector a20 = FloatVector.fromArray(S, y, y2);
-    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
-    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
-    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
-    FloatVector a30 = FloatVector.fromArray(S, y, y3);
-    FloatVector a31 = FloatVector.fromArray(S, y, y3 + L);
-    FloatVector a32 = FloatVector.fromArray(S, y, y3 + 2 * L);
-    FloatVector a33 = FloatVector.fromArray(S, y, y3 + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * PANEL);
+    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * PANEL + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 3 * L);
+    FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * PANEL);
+    FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * PANEL + L);
+    FloatVector a32 = FloatVector.fromArray(S, y, yo + 3 * PANEL + 2 * L);
+    FloatVector a33 = FloatVector.fromArray(S, y, yo + 3 * PANEL + 3 * L);
     for (int j = 0; j < pairs; j++) {
       int at = wo + j * PANEL;
       int k = 2 * j;
@@ -179,60 +168,55 @@ final class BF16Gemm {
         a01 = b.fma(w1, a01);
         a02 = b.fma(w2, a02);
         a03 = b.fma(w3, a03);
-        b = FloatVector.broadcast(S, x[x1 + k + half]);
+        b = FloatVector.broadcast(S, x[xo + k + X + half]);
         a10 = b.fma(w0, a10);
         a11 = b.fma(w1, a11);
         a12 = b.fma(w2, a12);
         a13 = b.fma(w3, a13);
-        b = FloatVector.broadcast(S, x[x2 + k + half]);
+        b = FloatVector.broadcast(S, x[xo + k + 2 * X + half]);
         a20 = b.fma(w0, a20);
         a21 = b.fma(w1, a21);
         a22 = b.fma(w2, a22);
         a23 = b.fma(w3, a23);
-        b = FloatVector.broadcast(S, x[x3 + k + half]);
+        b = FloatVector.broadcast(S, x[xo + k + 3 * X + half]);
         a30 = b.fma(w0, a30);
         a31 = b.fma(w1, a31);
         a32 = b.fma(w2, a32);
         a33 = b.fma(w3, a33);
       }
     }
-    a00.intoArray(y, yo);
-    a01.intoArray(y, yo + L);
-    a02.intoArray(y, yo + 2 * L);
-    a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, y1);
-    a11.intoArray(y, y1 + L);
-    a12.intoArray(y, y1 + 2 * L);
-    a13.intoArray(y, y1 + 3 * L);
-    a20.intoArray(y, y2);
-    a21.intoArray(y, y2 + L);
-    a22.intoArray(y, y2 + 2 * L);
-    a23.intoArray(y, y2 + 3 * L);
-    a30.intoArray(y, y3);
-    a31.intoArray(y, y3 + L);
-    a32.intoArray(y, y3 + 2 * L);
-    a33.intoArray(y, y3 + 3 * L);
+    a00.intoArray(y, to);
+    a01.intoArray(y, to + L);
+    a02.intoArray(y, to + 2 * L);
+    a03.intoArray(y, to + 3 * L);
+    a10.intoArray(y, to + PANEL);
+    a11.intoArray(y, to + PANEL + L);
+    a12.intoArray(y, to + PANEL + 2 * L);
+    a13.intoArray(y, to + PANEL + 3 * L);
+    a20.intoArray(y, to + 2 * PANEL);
+    a21.intoArray(y, to + 2 * PANEL + L);
+    a22.intoArray(y, to + 2 * PANEL + 2 * L);
+    a23.intoArray(y, to + 2 * PANEL + 3 * L);
+    a30.intoArray(y, to + 3 * PANEL);
+    a31.intoArray(y, to + 3 * PANEL + L);
+    a32.intoArray(y, to + 3 * PANEL + 2 * L);
+    a33.intoArray(y, to + 3 * PANEL + 3 * L);
   }
 
   /** 3 inputs. */
-  private static void block3(
-      int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
-    int x1 = xo + xs;
-    int y1 = yo + ys;
-    int x2 = xo + 2 * xs;
-    int y2 = yo + 2 * ys;
+  private static void block3(int[] w, int wo, int pairs, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, y1);
-    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
-    FloatVector a20 = FloatVector.fromArray(S, y, y2);
-    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
-    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
-    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * PANEL);
+    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * PANEL + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 3 * L);
     for (int j = 0; j < pairs; j++) {
       int at = wo + j * PANEL;
       int k = 2 * j;
@@ -252,12 +236,12 @@ final class BF16Gemm {
         a01 = b.fma(w1, a01);
         a02 = b.fma(w2, a02);
         a03 = b.fma(w3, a03);
-        b = FloatVector.broadcast(S, x[x1 + k + half]);
+        b = FloatVector.broadcast(S, x[xo + k + X + half]);
         a10 = b.fma(w0, a10);
         a11 = b.fma(w1, a11);
         a12 = b.fma(w2, a12);
         a13 = b.fma(w3, a13);
-        b = FloatVector.broadcast(S, x[x2 + k + half]);
+        b = FloatVector.broadcast(S, x[xo + k + 2 * X + half]);
         a20 = b.fma(w0, a20);
         a21 = b.fma(w1, a21);
         a22 = b.fma(w2, a22);
@@ -268,14 +252,14 @@ final class BF16Gemm {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, y1);
-    a11.intoArray(y, y1 + L);
-    a12.intoArray(y, y1 + 2 * L);
-    a13.intoArray(y, y1 + 3 * L);
-    a20.intoArray(y, y2);
-    a21.intoArray(y, y2 + L);
-    a22.intoArray(y, y2 + 2 * L);
-    a23.intoArray(y, y2 + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
+    a20.intoArray(y, yo + 2 * PANEL);
+    a21.intoArray(y, yo + 2 * PANEL + L);
+    a22.intoArray(y, yo + 2 * PANEL + 2 * L);
+    a23.intoArray(y, yo + 2 * PANEL + 3 * L);
   }
 
   /** 2 inputs. */

@@ -37,14 +37,11 @@ final class BF16Panels extends PackedPanels {
       int count,
       float[] x,
       int xOffset,
-      int xStride,
       int n,
       float[] y,
       int yOffset,
-      int yStride,
       Workspace workspace) {
     int start = unitStart(panel, from);
-    BF16Gemm.multiply(
-        data, start, count, x, xOffset, xStride, n, y, yOffset, yStride, workspace.tile);
+    BF16Gemm.multiply(data, start, count, x, xOffset, n, y, yOffset, workspace.tile);
   }
 }

@@ -46,13 +46,11 @@ final class F32Panels extends PanelMatrix {
       int count,
       float[] x,
       int xOffset,
-      int xStride,
       int n,
       float[] y,
       int yOffset,
-      int yStride,
       Workspace workspace) {
     int start = LEAD + (panel * columns() + from) * PANEL;
-    PanelGemm.multiply(values, start, count, x, xOffset, xStride, n, y, yOffset, yStride);
+    PanelGemm.multiply(values, start, count, x, xOffset, n, y, yOffset);
   }
 }

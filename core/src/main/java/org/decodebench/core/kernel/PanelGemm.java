@@ -5,8 +5,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products with a panel of a matrix that lies transposed: {@code y[i][c] += Σ_k x[i][k] · w[k][c]}
- * for 64 outputs c. One line holds neighbouring outputs, so every output is summed in the order of
- * k, by fused multiply-adds, whatever the number of inputs and the width of a vector.
+ * for 64 outputs c, of {@link Inputs}. One line holds neighbouring outputs, so every output is
+ * summed in the order of k, by fused multiply-adds, whatever the number of inputs and the width of
+ * a vector.
  *
  * <p>Lines are a constant number of floats apart: only then does the compiler move the checks of
  * their bounds out of the loops. The accumulators of a register block are named one by one and
@@ -17,6 +18,9 @@ final class PanelGemm {
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
 
+  /** From an input to the next. */
+  private static final int X = Inputs.STRIDE;
+
   private static final WarmUp WARM_UP = new WarmUp(PanelGemm::exercise);
 
   private PanelGemm() {}
@@ -24,15 +28,14 @@ final class PanelGemm {
   /**
    * @param w lines of 64 weights; line k starts at {@code wo + k * 64}
    * @param count length of the sum
-   * @param x inputs; {@code x[xo + i * xs + k]}
-   * @param y outputs; {@code y[yo + i * ys + c]}
+   * @param x inputs; {@code x[xo + i * X + k]}
+   * @param y outputs; {@code y[yo + i * PANEL + c]}
    */
-  static void multiply(
-      float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+  static void multiply(float[] w, int wo, int count, float[] x, int xo, int n, float[] y, int yo) {
     if (WARM_UP.isReady()) {
-      vectors(w, wo, count, x, xo, xs, n, y, yo, ys);
+      vectors(w, wo, count, x, xo, n, y, yo);
     } else {
-      plain(w, wo, PANEL, PANEL, count, x, xo, xs, n, y, yo, ys);
+      plain(w, wo, PANEL, PANEL, count, x, xo, X, n, y, yo, PANEL);
     }
   }
 
@@ -77,15 +80,15 @@ final class PanelGemm {
   private static void exercise() {
     int count = 64;
     float[] w = new float[count * PANEL];
-    float[] x = new float[6 * count];
+    float[] x = new float[6 * X];
     float[] y = new float[6 * PANEL];
     for (int n : new int[] {1, 2, 3, 4, 6}) {
-      vectors(w, 0, count, x, 0, count, n, y, 0, PANEL);
+      vectors(w, 0, count, x, 0, n, y, 0);
     }
   }
 
   private static void vectors(
-      float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+      float[] w, int wo, int count, float[] x, int xo, int n, float[] y, int yo) {
     if (n == 1 && !Lanes.MANY_REGISTERS) {
       for (int c = 0; c < PANEL; c += 8 * L) {
         block1x8(w, wo + c, count, x, xo, y, yo + c);
@@ -93,23 +96,23 @@ final class PanelGemm {
       return;
     }
     for (int c = 0; c < PANEL; c += 4 * L) {
-      inputs(w, wo + c, count, x, xo, xs, n, y, yo + c, ys);
+      inputs(w, wo + c, count, x, xo, n, y, yo + c);
     }
   }
 
   /** Four vectors of outputs. */
   private static void inputs(
-      float[] w, int wo, int count, float[] x, int xo, int xs, int n, float[] y, int yo, int ys) {
+      float[] w, int wo, int count, float[] x, int xo, int n, float[] y, int yo) {
     for (int i = 0; i < n; ) {
       int inputs = blockOf(n - i);
-      int xi = xo + i * xs;
-      int yi = yo + i * ys;
+      int xi = xo + i * X;
+      int yi = yo + i * PANEL;
       switch (inputs) {
-        case 6 -> block6(w, wo, count, x, xi, xs, y, yi, ys);
-        case 4 -> block4(w, wo, count, x, xi, xs, y, yi, ys);
-        case 3 -> block3(w, wo, count, x, xi, xs, y, yi, ys);
-        case 2 -> block2(w, wo, count, x, xi, xs, y, yi, ys);
-        default -> block1(w, wo, count, x, xi, xs, y, yi, ys);
+        case 6 -> block6(w, wo, count, x, xi, y, yi, yi);
+        case 4 -> block4(w, wo, count, x, xi, X, y, yi, PANEL);
+        case 3 -> block3(w, wo, count, x, xi, y, yi);
+        case 2 -> block2(w, wo, count, x, xi, y, yi);
+        default -> block1(w, wo, count, x, xi, y, yi);
       }
       i += inputs;
     }
@@ -128,43 +131,38 @@ final class PanelGemm {
     };
   }
 
-  /** 6 inputs, 4 vectors of outputs. */
+  /**
+   * 6 inputs, 4 vectors of outputs.
+   *
+   * @param to {@code yo} once more: the compiler would keep one number across the loop in a worse
+   *     place
+   */
   private static void block6(
-      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
-    int x1 = xo + xs;
-    int y1 = yo + ys;
-    int x2 = xo + 2 * xs;
-    int y2 = yo + 2 * ys;
-    int x3 = xo + 3 * xs;
-    int y3 = yo + 3 * ys;
-    int x4 = xo + 4 * xs;
-    int y4 = yo + 4 * ys;
-    int x5 = xo + 5 * xs;
-    int y5 = yo + 5 * ys;
+      float[] w, int wo, int count, float[] x, int xo, float[] y, int yo, int to) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, y1);
-    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
-    FloatVector a20 = FloatVector.fromArray(S, y, y2);
-    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
-    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
-    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
-    FloatVector a30 = FloatVector.fromArray(S, y, y3);
-    FloatVector a31 = FloatVector.fromArray(S, y, y3 + L);
-    FloatVector a32 = FloatVector.fromArray(S, y, y3 + 2 * L);
-    FloatVector a33 = FloatVector.fromArray(S, y, y3 + 3 * L);
-    FloatVector a40 = FloatVector.fromArray(S, y, y4);
-    FloatVector a41 = FloatVector.fromArray(S, y, y4 + L);
-    FloatVector a42 = FloatVector.fromArray(S, y, y4 + 2 * L);
-    FloatVector a43 = FloatVector.fromArray(S, y, y4 + 3 * L);
-    FloatVector a50 = FloatVector.fromArray(S, y, y5);
-    FloatVector a51 = FloatVector.fromArray(S, y, y5 + L);
-    FloatVector a52 = FloatVector.fromArray(S, y, y5 + 2 * L);
-    FloatVector a53 = FloatVector.fromArray(S, y, y5 + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * PANEL);
+    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * PANEL + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 3 * L);
+    FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * PANEL);
+    FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * PANEL + L);
+    FloatVector a32 = FloatVector.fromArray(S, y, yo + 3 * PANEL + 2 * L);
+    FloatVector a33 = FloatVector.fromArray(S, y, yo + 3 * PANEL + 3 * L);
+    FloatVector a40 = FloatVector.fromArray(S, y, yo + 4 * PANEL);
+    FloatVector a41 = FloatVector.fromArray(S, y, yo + 4 * PANEL + L);
+    FloatVector a42 = FloatVector.fromArray(S, y, yo + 4 * PANEL + 2 * L);
+    FloatVector a43 = FloatVector.fromArray(S, y, yo + 4 * PANEL + 3 * L);
+    FloatVector a50 = FloatVector.fromArray(S, y, yo + 5 * PANEL);
+    FloatVector a51 = FloatVector.fromArray(S, y, yo + 5 * PANEL + L);
+    FloatVector a52 = FloatVector.fromArray(S, y, yo + 5 * PANEL + 2 * L);
+    FloatVector a53 = FloatVector.fromArray(S, y, yo + 5 * PANEL + 3 * L);
     for (int k = 0; k < count; k++) {
       int at = wo + k * PANEL;
       FloatVector w0 = FloatVector.fromArray(S, w, at);
@@ -176,56 +174,56 @@ final class PanelGemm {
       a01 = b.fma(w1, a01);
       a02 = b.fma(w2, a02);
       a03 = b.fma(w3, a03);
-      b = FloatVector.broadcast(S, x[x1 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + X]);
       a10 = b.fma(w0, a10);
       a11 = b.fma(w1, a11);
       a12 = b.fma(w2, a12);
       a13 = b.fma(w3, a13);
-      b = FloatVector.broadcast(S, x[x2 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + 2 * X]);
       a20 = b.fma(w0, a20);
       a21 = b.fma(w1, a21);
       a22 = b.fma(w2, a22);
       a23 = b.fma(w3, a23);
-      b = FloatVector.broadcast(S, x[x3 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + 3 * X]);
       a30 = b.fma(w0, a30);
       a31 = b.fma(w1, a31);
       a32 = b.fma(w2, a32);
       a33 = b.fma(w3, a33);
-      b = FloatVector.broadcast(S, x[x4 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + 4 * X]);
       a40 = b.fma(w0, a40);
       a41 = b.fma(w1, a41);
       a42 = b.fma(w2, a42);
       a43 = b.fma(w3, a43);
-      b = FloatVector.broadcast(S, x[x5 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + 5 * X]);
       a50 = b.fma(w0, a50);
       a51 = b.fma(w1, a51);
       a52 = b.fma(w2, a52);
       a53 = b.fma(w3, a53);
     }
-    a00.intoArray(y, yo);
-    a01.intoArray(y, yo + L);
-    a02.intoArray(y, yo + 2 * L);
-    a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, y1);
-    a11.intoArray(y, y1 + L);
-    a12.intoArray(y, y1 + 2 * L);
-    a13.intoArray(y, y1 + 3 * L);
-    a20.intoArray(y, y2);
-    a21.intoArray(y, y2 + L);
-    a22.intoArray(y, y2 + 2 * L);
-    a23.intoArray(y, y2 + 3 * L);
-    a30.intoArray(y, y3);
-    a31.intoArray(y, y3 + L);
-    a32.intoArray(y, y3 + 2 * L);
-    a33.intoArray(y, y3 + 3 * L);
-    a40.intoArray(y, y4);
-    a41.intoArray(y, y4 + L);
-    a42.intoArray(y, y4 + 2 * L);
-    a43.intoArray(y, y4 + 3 * L);
-    a50.intoArray(y, y5);
-    a51.intoArray(y, y5 + L);
-    a52.intoArray(y, y5 + 2 * L);
-    a53.intoArray(y, y5 + 3 * L);
+    a00.intoArray(y, to);
+    a01.intoArray(y, to + L);
+    a02.intoArray(y, to + 2 * L);
+    a03.intoArray(y, to + 3 * L);
+    a10.intoArray(y, to + PANEL);
+    a11.intoArray(y, to + PANEL + L);
+    a12.intoArray(y, to + PANEL + 2 * L);
+    a13.intoArray(y, to + PANEL + 3 * L);
+    a20.intoArray(y, to + 2 * PANEL);
+    a21.intoArray(y, to + 2 * PANEL + L);
+    a22.intoArray(y, to + 2 * PANEL + 2 * L);
+    a23.intoArray(y, to + 2 * PANEL + 3 * L);
+    a30.intoArray(y, to + 3 * PANEL);
+    a31.intoArray(y, to + 3 * PANEL + L);
+    a32.intoArray(y, to + 3 * PANEL + 2 * L);
+    a33.intoArray(y, to + 3 * PANEL + 3 * L);
+    a40.intoArray(y, to + 4 * PANEL);
+    a41.intoArray(y, to + 4 * PANEL + L);
+    a42.intoArray(y, to + 4 * PANEL + 2 * L);
+    a43.intoArray(y, to + 4 * PANEL + 3 * L);
+    a50.intoArray(y, to + 5 * PANEL);
+    a51.intoArray(y, to + 5 * PANEL + L);
+    a52.intoArray(y, to + 5 * PANEL + 2 * L);
+    a53.intoArray(y, to + 5 * PANEL + 3 * L);
   }
 
   /** 4 inputs, 4 vectors of outputs. */
@@ -299,24 +297,19 @@ final class PanelGemm {
   }
 
   /** 3 inputs, 4 vectors of outputs. */
-  private static void block3(
-      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
-    int x1 = xo + xs;
-    int y1 = yo + ys;
-    int x2 = xo + 2 * xs;
-    int y2 = yo + 2 * ys;
+  private static void block3(float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, y1);
-    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
-    FloatVector a20 = FloatVector.fromArray(S, y, y2);
-    FloatVector a21 = FloatVector.fromArray(S, y, y2 + L);
-    FloatVector a22 = FloatVector.fromArray(S, y, y2 + 2 * L);
-    FloatVector a23 = FloatVector.fromArray(S, y, y2 + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
+    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * PANEL);
+    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * PANEL + L);
+    FloatVector a22 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 2 * L);
+    FloatVector a23 = FloatVector.fromArray(S, y, yo + 2 * PANEL + 3 * L);
     for (int k = 0; k < count; k++) {
       int at = wo + k * PANEL;
       FloatVector w0 = FloatVector.fromArray(S, w, at);
@@ -328,12 +321,12 @@ final class PanelGemm {
       a01 = b.fma(w1, a01);
       a02 = b.fma(w2, a02);
       a03 = b.fma(w3, a03);
-      b = FloatVector.broadcast(S, x[x1 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + X]);
       a10 = b.fma(w0, a10);
       a11 = b.fma(w1, a11);
       a12 = b.fma(w2, a12);
       a13 = b.fma(w3, a13);
-      b = FloatVector.broadcast(S, x[x2 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + 2 * X]);
       a20 = b.fma(w0, a20);
       a21 = b.fma(w1, a21);
       a22 = b.fma(w2, a22);
@@ -343,29 +336,26 @@ final class PanelGemm {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, y1);
-    a11.intoArray(y, y1 + L);
-    a12.intoArray(y, y1 + 2 * L);
-    a13.intoArray(y, y1 + 3 * L);
-    a20.intoArray(y, y2);
-    a21.intoArray(y, y2 + L);
-    a22.intoArray(y, y2 + 2 * L);
-    a23.intoArray(y, y2 + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
+    a20.intoArray(y, yo + 2 * PANEL);
+    a21.intoArray(y, yo + 2 * PANEL + L);
+    a22.intoArray(y, yo + 2 * PANEL + 2 * L);
+    a23.intoArray(y, yo + 2 * PANEL + 3 * L);
   }
 
   /** 2 inputs, 4 vectors of outputs. */
-  private static void block2(
-      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
-    int x1 = xo + xs;
-    int y1 = yo + ys;
+  private static void block2(float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, y1);
-    FloatVector a11 = FloatVector.fromArray(S, y, y1 + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, y1 + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, y1 + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
     for (int k = 0; k < count; k++) {
       int at = wo + k * PANEL;
       FloatVector w0 = FloatVector.fromArray(S, w, at);
@@ -377,7 +367,7 @@ final class PanelGemm {
       a01 = b.fma(w1, a01);
       a02 = b.fma(w2, a02);
       a03 = b.fma(w3, a03);
-      b = FloatVector.broadcast(S, x[x1 + k]);
+      b = FloatVector.broadcast(S, x[xo + k + X]);
       a10 = b.fma(w0, a10);
       a11 = b.fma(w1, a11);
       a12 = b.fma(w2, a12);
@@ -387,15 +377,14 @@ final class PanelGemm {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, y1);
-    a11.intoArray(y, y1 + L);
-    a12.intoArray(y, y1 + 2 * L);
-    a13.intoArray(y, y1 + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
   }
 
   /** One input, 4 vectors of outputs. */
-  private static void block1(
-      float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
+  private static void block1(float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);

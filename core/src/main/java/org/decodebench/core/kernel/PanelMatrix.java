@@ -104,8 +104,9 @@ abstract class PanelMatrix extends Matrix {
    * the sums that stand in the outputs: so each is one sum over all columns in their order, however
    * they are cut.
    *
+   * @param x {@link Inputs}
    * @param xOffset of column {@code from} of the first input
-   * @param y 64 outputs an input, also of a partial panel
+   * @param y outputs, {@code [n][PANEL]} from {@code yOffset} on, also of a partial panel
    */
   abstract void block(
       int panel,
@@ -113,17 +114,10 @@ abstract class PanelMatrix extends Matrix {
       int count,
       float[] x,
       int xOffset,
-      int xStride,
       int n,
       float[] y,
       int yOffset,
-      int yStride,
       Workspace workspace);
-
-  /** How many columns to give to {@link #block} at a time. */
-  int columnsAt(int n) {
-    return K_BLOCK;
-  }
 
   /** {@link Kernels#multiply}. */
   final void multiply(
@@ -140,38 +134,37 @@ abstract class PanelMatrix extends Matrix {
     if (n == 0) {
       return; // a pass that only fills the cache asks for no logits
     }
+    float[] inputs = x;
+    int inputsOffset = xOffset;
+    if (n > 1) {
+      inputs = workspace.inputs(columns(), n);
+      inputsOffset = 0;
+      Inputs.copy(x, xOffset, xStride, columns(), n, inputs);
+    }
     for (int panel = fromPanel; panel < toPanel; panel++) {
       int first = panel * PANEL;
       int width = Math.min(PANEL, rows() - first);
-      if (width == PANEL) {
-        panel(panel, x, xOffset, xStride, n, y, yOffset + first, yStride, workspace);
+      if (n == 1 && width == PANEL) {
+        panel(panel, inputs, inputsOffset, 1, y, yOffset + first, workspace);
       } else {
-        float[] partial = workspace.partial(n);
-        panel(panel, x, xOffset, xStride, n, partial, 0, PANEL, workspace);
+        float[] sums = workspace.panel(n);
+        panel(panel, inputs, inputsOffset, n, sums, LEAD, workspace);
         for (int i = 0; i < n; i++) {
-          System.arraycopy(partial, i * PANEL, y, yOffset + first + i * yStride, width);
+          System.arraycopy(sums, LEAD + i * PANEL, y, yOffset + first + i * yStride, width);
         }
       }
     }
   }
 
   private void panel(
-      int panel,
-      float[] x,
-      int xOffset,
-      int xStride,
-      int n,
-      float[] y,
-      int yOffset,
-      int yStride,
-      Workspace workspace) {
-    for (int i = 0; i < n; i++) {
-      Arrays.fill(y, yOffset + i * yStride, yOffset + i * yStride + PANEL, 0);
-    }
-    int step = columnsAt(n);
+      int panel, float[] x, int xOffset, int n, float[] y, int yOffset, Workspace workspace) {
+    Arrays.fill(y, yOffset, yOffset + n * PANEL, 0);
+    // One input is its own block: what is passed only once is passed as one stream.
+    int step = n == 1 ? columns() : K_BLOCK;
     for (int from = 0; from < columns(); from += step) {
       int count = Math.min(step, columns() - from);
-      block(panel, from, count, x, xOffset + from, xStride, n, y, yOffset, yStride, workspace);
+      int at = xOffset + (n == 1 ? from : Inputs.at(from, n));
+      block(panel, from, count, x, at, n, y, yOffset, workspace);
     }
   }
 }

@@ -128,20 +128,12 @@ final class Q4KPanels extends IntPanels {
 
   @Override
   void multiply(
-      int n,
-      int start,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      float[] scratch) {
+      int n, int start, int count, float[] x, int xo, float[] y, int yo, float[] scratch) {
     scales(start, count, scratch);
     for (int c = 0; c < PANEL; c += 4 * L) {
       for (int i = 0; i < n; i++) {
-        multiply4(data, start + c, count, scratch, c, x, xo + i * xs, y, yo + i * ys + c);
+        multiply4(
+            data, start + c, count, scratch, c, x, xo + i * Inputs.STRIDE, y, yo + i * PANEL + c);
       }
     }
   }

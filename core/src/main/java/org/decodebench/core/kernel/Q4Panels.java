@@ -16,6 +16,7 @@ final class Q4Panels extends IntPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final VectorSpecies<Integer> I = Lanes.INTS;
   private static final int L = Lanes.L;
+  private static final int X = Inputs.STRIDE;
   private static final WarmUp WARM_UP = warmUp(DType.Q4_0);
 
   /** Columns in a block, and in an int of it. */
@@ -117,31 +118,16 @@ final class Q4Panels extends IntPanels {
     return Lanes.MANY_REGISTERS ? MOST : 2;
   }
 
-  /** All at once where the weights are passed only once. */
-  @Override
-  int columnsAt(int n) {
-    return (n == 1 || n == 2 || n == 4) && n <= few() ? columns() : K_BLOCK;
-  }
-
   @Override
   void multiply(
-      int n,
-      int start,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      float[] scratch) {
+      int n, int start, int count, float[] x, int xo, float[] y, int yo, float[] scratch) {
     scales(start, count, scratch);
     for (int c = 0; c < PANEL; c += 4 * L) {
       int w = start + c;
       int to = yo + c;
       int i = 0;
       for (; i + 4 <= n; i += 4) {
-        inputs4(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+        inputs4(data, w, count, scratch, c, x, xo + i * X, X, y, to + i * PANEL, PANEL);
         inputs4(
             data,
             w + 2 * L,
@@ -149,17 +135,17 @@ final class Q4Panels extends IntPanels {
             scratch,
             c + 2 * L,
             x,
-            xo + i * xs,
-            xs,
+            xo + i * X,
+            X,
             y,
-            to + 2 * L + i * ys,
-            ys);
+            to + 2 * L + i * PANEL,
+            PANEL);
       }
       for (; i + 2 <= n; i += 2) {
-        inputs2(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+        inputs2(data, w, count, scratch, c, x, xo + i * X, y, to + i * PANEL);
       }
       if (i < n) {
-        inputs1(data, w, count, scratch, c, x, xo + i * xs, y, to + i * ys);
+        inputs1(data, w, count, scratch, c, x, xo + i * X, y, to + i * PANEL);
       }
     }
   }
@@ -215,25 +201,15 @@ final class Q4Panels extends IntPanels {
 
   /** 2 inputs, four vectors of outputs. */
   private static void inputs2(
-      int[] w,
-      int start,
-      int count,
-      float[] scales,
-      int so,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys) {
+      int[] w, int start, int count, float[] scales, int so, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
-    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, yo + ys + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, yo + ys + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
       int unit = start + k / (2 * BLOCK) * UNIT;
       int odd = k / BLOCK & 1;
@@ -269,7 +245,7 @@ final class Q4Panels extends IntPanels {
               a01 = b.fma(w1, a01);
               a02 = b.fma(w2, a02);
               a03 = b.fma(w3, a03);
-              b = FloatVector.broadcast(S, x[xi + j + xs]);
+              b = FloatVector.broadcast(S, x[xi + j + X]);
               a10 = b.fma(w0, a10);
               a11 = b.fma(w1, a11);
               a12 = b.fma(w2, a12);
@@ -283,10 +259,10 @@ final class Q4Panels extends IntPanels {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, yo + ys);
-    a11.intoArray(y, yo + ys + L);
-    a12.intoArray(y, yo + ys + 2 * L);
-    a13.intoArray(y, yo + ys + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
   }
 
   /** 4 inputs, two vectors of outputs. */

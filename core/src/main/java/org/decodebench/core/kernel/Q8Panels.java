@@ -15,6 +15,7 @@ import org.decodebench.core.tensor.Tensor;
 final class Q8Panels extends TiledPanels {
   private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int L = Lanes.L;
+  private static final int X = Inputs.STRIDE;
 
   /** As many bytes as a vector has floats; there are none of 4, which take the first of 8. */
   private static final VectorSpecies<Byte> B =
@@ -118,49 +119,24 @@ final class Q8Panels extends TiledPanels {
     return MOST;
   }
 
-  /** All at once where the weights are passed only once. */
-  @Override
-  int columnsAt(int n) {
-    return n == 1 || n == 2 || n == 4 ? columns() : K_BLOCK;
-  }
-
   @Override
   void multiply(
-      int n,
-      int start,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      float[] scratch) {
+      int n, int start, int count, float[] x, int xo, float[] y, int yo, float[] scratch) {
     scales(start, count, scratch);
     for (int c = 0; c < PANEL; c += 4 * L) {
       int w = start + c;
       int to = yo + c;
       int i = 0;
       for (; i + 4 <= n; i += 4) {
-        inputs4(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+        inputs4(data, w, count, scratch, c, x, xo + i * X, y, to + i * PANEL);
         inputs4(
-            data,
-            w + 2 * L,
-            count,
-            scratch,
-            c + 2 * L,
-            x,
-            xo + i * xs,
-            xs,
-            y,
-            to + 2 * L + i * ys,
-            ys);
+            data, w + 2 * L, count, scratch, c + 2 * L, x, xo + i * X, y, to + 2 * L + i * PANEL);
       }
       for (; i + 2 <= n; i += 2) {
-        inputs2(data, w, count, scratch, c, x, xo + i * xs, xs, y, to + i * ys, ys);
+        inputs2(data, w, count, scratch, c, x, xo + i * X, y, to + i * PANEL);
       }
       if (i < n) {
-        inputs1(data, w, count, scratch, c, x, xo + i * xs, y, to + i * ys);
+        inputs1(data, w, count, scratch, c, x, xo + i * X, y, to + i * PANEL);
       }
     }
   }
@@ -212,18 +188,16 @@ final class Q8Panels extends TiledPanels {
       int so,
       float[] x,
       int xo,
-      int xs,
       float[] y,
-      int yo,
-      int ys) {
+      int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
     FloatVector a03 = FloatVector.fromArray(S, y, yo + 3 * L);
-    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
-    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
-    FloatVector a12 = FloatVector.fromArray(S, y, yo + ys + 2 * L);
-    FloatVector a13 = FloatVector.fromArray(S, y, yo + ys + 3 * L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a12 = FloatVector.fromArray(S, y, yo + PANEL + 2 * L);
+    FloatVector a13 = FloatVector.fromArray(S, y, yo + PANEL + 3 * L);
     for (int k = 0; k < count; k += BLOCK) {
       int lines = start + k / (2 * BLOCK) * UNIT + SCALES + (k / BLOCK & 1) * BLOCK * PANEL;
       int scale = so + k / BLOCK * PANEL;
@@ -243,7 +217,7 @@ final class Q8Panels extends TiledPanels {
         a01 = b.fma(w1, a01);
         a02 = b.fma(w2, a02);
         a03 = b.fma(w3, a03);
-        b = FloatVector.broadcast(S, x[xi + xs]);
+        b = FloatVector.broadcast(S, x[xi + X]);
         a10 = b.fma(w0, a10);
         a11 = b.fma(w1, a11);
         a12 = b.fma(w2, a12);
@@ -254,10 +228,10 @@ final class Q8Panels extends TiledPanels {
     a01.intoArray(y, yo + L);
     a02.intoArray(y, yo + 2 * L);
     a03.intoArray(y, yo + 3 * L);
-    a10.intoArray(y, yo + ys);
-    a11.intoArray(y, yo + ys + L);
-    a12.intoArray(y, yo + ys + 2 * L);
-    a13.intoArray(y, yo + ys + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
   }
 
   /** 4 inputs, two vectors of outputs. */
@@ -269,18 +243,16 @@ final class Q8Panels extends TiledPanels {
       int so,
       float[] x,
       int xo,
-      int xs,
       float[] y,
-      int yo,
-      int ys) {
+      int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
-    FloatVector a10 = FloatVector.fromArray(S, y, yo + ys);
-    FloatVector a11 = FloatVector.fromArray(S, y, yo + ys + L);
-    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * ys);
-    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * ys + L);
-    FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * ys);
-    FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * ys + L);
+    FloatVector a10 = FloatVector.fromArray(S, y, yo + PANEL);
+    FloatVector a11 = FloatVector.fromArray(S, y, yo + PANEL + L);
+    FloatVector a20 = FloatVector.fromArray(S, y, yo + 2 * PANEL);
+    FloatVector a21 = FloatVector.fromArray(S, y, yo + 2 * PANEL + L);
+    FloatVector a30 = FloatVector.fromArray(S, y, yo + 3 * PANEL);
+    FloatVector a31 = FloatVector.fromArray(S, y, yo + 3 * PANEL + L);
     for (int k = 0; k < count; k += BLOCK) {
       int lines = start + k / (2 * BLOCK) * UNIT + SCALES + (k / BLOCK & 1) * BLOCK * PANEL;
       int scale = so + k / BLOCK * PANEL;
@@ -294,24 +266,24 @@ final class Q8Panels extends TiledPanels {
         FloatVector b = FloatVector.broadcast(S, x[xi]);
         a00 = b.fma(w0, a00);
         a01 = b.fma(w1, a01);
-        b = FloatVector.broadcast(S, x[xi + xs]);
+        b = FloatVector.broadcast(S, x[xi + X]);
         a10 = b.fma(w0, a10);
         a11 = b.fma(w1, a11);
-        b = FloatVector.broadcast(S, x[xi + 2 * xs]);
+        b = FloatVector.broadcast(S, x[xi + 2 * X]);
         a20 = b.fma(w0, a20);
         a21 = b.fma(w1, a21);
-        b = FloatVector.broadcast(S, x[xi + 3 * xs]);
+        b = FloatVector.broadcast(S, x[xi + 3 * X]);
         a30 = b.fma(w0, a30);
         a31 = b.fma(w1, a31);
       }
     }
     a00.intoArray(y, yo);
     a01.intoArray(y, yo + L);
-    a10.intoArray(y, yo + ys);
-    a11.intoArray(y, yo + ys + L);
-    a20.intoArray(y, yo + 2 * ys);
-    a21.intoArray(y, yo + 2 * ys + L);
-    a30.intoArray(y, yo + 3 * ys);
-    a31.intoArray(y, yo + 3 * ys + L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a20.intoArray(y, yo + 2 * PANEL);
+    a21.intoArray(y, yo + 2 * PANEL + L);
+    a30.intoArray(y, yo + 3 * PANEL);
+    a31.intoArray(y, yo + 3 * PANEL + L);
   }
 }

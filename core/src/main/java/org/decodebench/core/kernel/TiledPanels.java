@@ -44,16 +44,7 @@ abstract class TiledPanels extends PackedPanels {
    * @param scratch for the scales of the columns
    */
   void multiply(
-      int n,
-      int start,
-      int count,
-      float[] x,
-      int xo,
-      int xs,
-      float[] y,
-      int yo,
-      int ys,
-      float[] scratch) {
+      int n, int start, int count, float[] x, int xo, float[] y, int yo, float[] scratch) {
     throw new IllegalStateException(type() + " is multiplied through a tile");
   }
 
@@ -64,11 +55,9 @@ abstract class TiledPanels extends PackedPanels {
       int count,
       float[] x,
       int xOffset,
-      int xStride,
       int n,
       float[] y,
       int yOffset,
-      int yStride,
       Workspace workspace) {
     int unit = from / unitColumns;
     float[] tile = workspace.tile;
@@ -80,7 +69,7 @@ abstract class TiledPanels extends PackedPanels {
       }
       if (n <= few()) {
         int at = start(panel, unit);
-        multiply(n, at, count, x, xOffset, xStride, y, yOffset, yStride, workspace.scales(count));
+        multiply(n, at, count, x, xOffset, y, yOffset, workspace.scales(count));
         return;
       }
     }
@@ -93,7 +82,7 @@ abstract class TiledPanels extends PackedPanels {
       } else {
         unpackPlain(start(panel, first), columns, tile);
       }
-      PanelGemm.multiply(tile, LEAD, columns, x, xOffset + k, xStride, n, y, yOffset, yStride);
+      PanelGemm.multiply(tile, LEAD, columns, x, xOffset + k, n, y, yOffset);
     }
   }
 
@@ -134,7 +123,7 @@ abstract class TiledPanels extends PackedPanels {
     workspace.touched(panel.readAhead(start, panel.start(1, 0)));
     panel.unpack(start, count / panel.unitColumns, workspace.tile, LEAD);
     for (int n = 1; n <= panel.few(); n++) {
-      panel.multiply(n, start, count, x, 0, TILE_MOST, y, 0, PANEL, workspace.scales(count));
+      panel.multiply(n, start, count, x, 0, y, 0, workspace.scales(count));
     }
   }
 
@@ -143,7 +132,7 @@ abstract class TiledPanels extends PackedPanels {
     return new WarmUp(
         new Runnable() {
           private final Workspace workspace = new Workspace();
-          private final float[] x = new float[MOST * TILE_MOST];
+          private final float[] x = new float[MOST * Inputs.STRIDE];
           private final float[] y = new float[MOST * PANEL];
           private TiledPanels panel;
 

@@ -10,6 +10,8 @@ import java.util.Arrays;
 final class VectorAttention {
   private static final int L = Lanes.L;
   private static final int PANEL = Matrix.PANEL;
+  private static final int LEAD = Matrix.LEAD;
+  private static final int K_BLOCK = PanelMatrix.K_BLOCK;
 
   /** Ordinals between two looks at the running maximum. */
   private static final int KEYS = 256;
@@ -32,7 +34,7 @@ final class VectorAttention {
     int start = Integer.MAX_VALUE;
     int end = 0;
     for (int i = 0; i < n; i++) {
-      loadQuery(rows, head, first + i, w.queries, i * headSize);
+      loadQuery(rows, head, first + i, w.queries, i, n);
       start = Math.min(start, rows.start(row(rows, first + i)));
       end = Math.max(end, rows.end(row(rows, first + i)));
     }
@@ -63,10 +65,10 @@ final class VectorAttention {
   }
 
   private static void loadQuery(
-      AttentionRows rows, int head, int pair, float[] queries, int offset) {
+      AttentionRows rows, int head, int pair, float[] queries, int i, int n) {
     int from = queryOffset(rows, head, pair, rows.queryStride);
-    for (int i = 0; i < rows.cache.headSize(); i++) {
-      queries[offset + i] = rows.queries[from + i] * rows.scale;
+    for (int d = 0; d < rows.cache.headSize(); d++) {
+      queries[Inputs.at(d, n) + i * Inputs.STRIDE] = rows.queries[from + d] * rows.scale;
     }
   }
 
@@ -80,23 +82,20 @@ final class VectorAttention {
       end = Math.max(end, rows.contiguous(row(rows, first + i)));
     }
     end = Math.min(end, from + KEYS);
+    float[] sums = w.panel(n);
     // The last panel is whole, and may reach beyond the end.
-    int panels = Math.max(start, (end + PANEL - 1) & -PANEL) - from;
-    for (int i = 0; i < n; i++) {
-      Arrays.fill(w.scores, i * KEYS + start - from, i * KEYS + panels, 0);
-    }
     for (int slot = start; slot < end; slot += PANEL) {
-      PanelGemm.multiply(
-          cache.keyPanel(head, slot, w),
-          cache.keyPanelStart(head, slot),
-          headSize,
-          w.queries,
-          0,
-          headSize,
-          n,
-          w.scores,
-          slot - from,
-          KEYS);
+      float[] keys = cache.keyPanel(head, slot, w);
+      int keyStart = cache.keyPanelStart(head, slot);
+      Arrays.fill(sums, LEAD, LEAD + n * PANEL, 0);
+      for (int d = 0; d < headSize; d += K_BLOCK) {
+        int count = Math.min(K_BLOCK, headSize - d);
+        PanelGemm.multiply(
+            keys, keyStart + d * PANEL, count, w.queries, Inputs.at(d, n), n, sums, LEAD);
+      }
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(sums, LEAD + i * PANEL, w.scores, i * KEYS + slot - from, PANEL);
+      }
     }
     for (int i = 0; i < n; i++) {
       int row = row(rows, first + i);
@@ -105,7 +104,9 @@ final class VectorAttention {
         int slot = rows.slot(row, j);
         float sum = 0;
         for (int d = 0; d < headSize; d++) {
-          sum = Math.fma(w.queries[i * headSize + d], cache.key(head, slot, d), sum);
+          sum =
+              Math.fma(
+                  w.queries[Inputs.at(d, n) + i * Inputs.STRIDE], cache.key(head, slot, d), sum);
         }
         w.scores[i * KEYS + j - from] = sum;
       }

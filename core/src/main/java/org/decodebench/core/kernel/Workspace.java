@@ -19,7 +19,8 @@ public final class Workspace {
   /** What reading ahead leaves, so that no compiler can leave it out; at {@link #PADDING}. */
   private final int[] touched = new int[2 * PADDING];
 
-  private float[] partial = {};
+  private float[] inputs = {};
+  private float[] panel = {};
   private float[] row = {};
   private double[] doubles = {};
 
@@ -40,12 +41,22 @@ public final class Workspace {
     touched[PADDING] += value;
   }
 
-  /** Outputs of a partial panel: {@code [n][PANEL]}. */
-  float[] partial(int n) {
-    if (partial.length < n * Matrix.PANEL) {
-      partial = new float[n * Matrix.PANEL];
+  /** {@link Inputs}. */
+  float[] inputs(int columns, int n) {
+    int size = Inputs.size(columns, n) + PADDING;
+    if (inputs.length < size) {
+      inputs = new float[size];
     }
-    return partial;
+    return inputs;
+  }
+
+  /** Outputs of a panel: {@code [n][PANEL]} from {@link Matrix#LEAD} on. */
+  float[] panel(int n) {
+    int size = Matrix.LEAD + n * Matrix.PANEL + PADDING;
+    if (panel.length < size) {
+      panel = new float[size];
+    }
+    return panel;
   }
 
   /** Scales of {@code columns} columns of a panel, two for each 16 columns at most. */
@@ -81,8 +92,10 @@ public final class Workspace {
   /** Makes room for a block of queries and clears its sums. */
   void reserveAttention(int head, int keys) {
     int rows = AttentionRows.BLOCK;
-    if (queries.length < rows * head + PADDING) {
-      queries = new float[rows * head + PADDING];
+    if (queries.length < Inputs.size(head, rows) + PADDING) {
+      queries = new float[Inputs.size(head, rows) + PADDING];
+    }
+    if (sums.length < rows * head + PADDING) {
       sums = new float[rows * head + PADDING];
     }
     if (scores.length < rows * keys + PADDING) {

@@ -21,10 +21,9 @@ final class ForwardSteps {
   private final int half;
 
   // Floats from a row to the next one.
-  private final int hiddenStride;
-  private final int queryStride;
-  private final int keyStride;
-  private final int mlpStride;
+  private final int querySize;
+  private final int kvSize;
+  private final int mlpSize;
 
   private Batch batch;
   private KvCache[] caches;
@@ -41,9 +40,8 @@ final class ForwardSteps {
   private float[] given = {};
 
   /** Hidden states without the strides' padding. */
-  private float[] shown = {};
-
   private float[] q = {};
+
   private float[] k = {};
   private float[] v = {};
   private float[] mixed = {};
@@ -61,23 +59,14 @@ final class ForwardSteps {
     this.kernels = kernels;
     this.angles = angles;
     hidden = config.hiddenSize();
-    hiddenStride = stride(hidden);
-    queryStride = stride(config.querySize());
-    keyStride = stride(config.kvSize());
-    mlpStride = stride(config.mlpSize());
+    querySize = config.querySize();
+    kvSize = config.kvSize();
+    mlpSize = config.mlpSize();
     half = config.positions() instanceof ModelConfig.Positions.Rope rope ? rope.rotary() / 2 : 0;
     workspaces = new Workspace[parts];
     for (int i = 0; i < parts; i++) {
       workspaces[i] = new Workspace();
     }
-  }
-
-  /**
-   * A product reads several rows side by side: a whole number of pages apart they would share, and
-   * crowd, the same few lines of the first cache.
-   */
-  private static int stride(int size) {
-    return size % 512 == 0 ? size + 16 : size;
   }
 
   /** What the steps are about from now on. */
@@ -102,17 +91,17 @@ final class ForwardSteps {
     for (int run = 0; run < batch.runs(); run++) {
       int first = batch.firstRow(run);
       KeyValues cache = caches[batch.sequence(first)].layer(layerIndex);
-      batch.attention(run).bind(cache, q, queryStride, mixed, queryStride, first);
+      batch.attention(run).bind(cache, q, querySize, mixed, querySize, first);
     }
   }
 
   /** x = E[token], plus P[position] where positions are learned. */
   void embed(int row, int end) {
     for (; row < end; row++) {
-      weights.embedding().row(batch.tokens[row], x, row * hiddenStride);
+      weights.embedding().row(batch.tokens[row], x, row * hidden);
       if (weights.positions() != null) {
-        weights.positions().readRow(batch.positions[row], h, row * hiddenStride);
-        kernels.add(h, row * hiddenStride, x, row * hiddenStride, hidden);
+        weights.positions().readRow(batch.positions[row], h, row * hidden);
+        kernels.add(h, row * hidden, x, row * hidden, hidden);
       }
       if (weights.input() != null) {
         System.arraycopy(batch.inputs(row), batch.inputOffset(row), given, row * hidden, hidden);
@@ -132,14 +121,14 @@ final class ForwardSteps {
 
   private void norms(Weights.Norm norm, int row, int end) {
     for (; row < end; row++) {
-      norm(norm, row * hiddenStride, row * hiddenStride);
+      norm(norm, row * hidden, row * hidden);
     }
   }
 
   /** Of the wanted rows {@code i…end-1}. */
   void outputNorm(int i, int end) {
     for (; i < end; i++) {
-      norm(weights.norm(), batch.outputs[i] * hiddenStride, i * hiddenStride);
+      norm(weights.norm(), batch.outputs[i] * hidden, i * hidden);
     }
   }
 
@@ -160,10 +149,9 @@ final class ForwardSteps {
   void project(int row, int end, int from, int to, int part) {
     int keys = layer.query().weight().panels();
     int values = keys + layer.key().weight().panels();
-    linear(layer.query(), from, to, h, hiddenStride, row, end, q, queryStride, part);
-    linear(layer.key(), from - keys, to - keys, h, hiddenStride, row, end, k, keyStride, part);
-    linear(
-        layer.value(), from - values, to - values, h, hiddenStride, row, end, v, keyStride, part);
+    linear(layer.query(), from, to, h, hidden, row, end, q, querySize, part);
+    linear(layer.key(), from - keys, to - keys, h, hidden, row, end, k, kvSize, part);
+    linear(layer.value(), from - values, to - values, h, hidden, row, end, v, kvSize, part);
   }
 
   /** The panels of {@code from…to-1} that the projection has. */
@@ -219,11 +207,11 @@ final class ForwardSteps {
   void store(int row, int end) {
     for (; row < end; row++) {
       int angle = batch.positions[row] * 2 * half;
-      heads(q, row * queryStride, config.heads(), layer.queryNorm(), angle);
-      heads(k, row * keyStride, config.kvHeads(), layer.keyNorm(), angle);
+      heads(q, row * querySize, config.heads(), layer.queryNorm(), angle);
+      heads(k, row * kvSize, config.kvHeads(), layer.keyNorm(), angle);
       caches[batch.sequence(row)]
           .layer(layerIndex)
-          .store(batch.slots[row], k, row * keyStride, v, row * keyStride);
+          .store(batch.slots[row], k, row * kvSize, v, row * kvSize);
     }
   }
 
@@ -251,13 +239,13 @@ final class ForwardSteps {
 
   /** x = x + W_o mixed. */
   void output(int row, int end, int from, int to, int part) {
-    residual(layer.output(), mixed, queryStride, row, end, from, to, part);
+    residual(layer.output(), mixed, querySize, row, end, from, to, part);
   }
 
   /** x = x + W_down gate. */
   void contract(int row, int end, int from, int to, int part) {
     boolean gated = config.mlp() == ModelConfig.Mlp.SWIGLU;
-    residual(layer.down(), gated ? gate : up, mlpStride, row, end, from, to, part);
+    residual(layer.down(), gated ? gate : up, mlpSize, row, end, from, to, part);
   }
 
   private void residual(
@@ -272,10 +260,10 @@ final class ForwardSteps {
     if (from == to) {
       return;
     }
-    linear(linear, from, to, in, inStride, row, end, h, hiddenStride, part);
+    linear(linear, from, to, in, inStride, row, end, h, hidden, part);
     int column = from * Matrix.PANEL;
     for (; row < end; row++) {
-      int at = row * hiddenStride + column;
+      int at = row * hidden + column;
       kernels.add(h, at, x, at, columns(linear, from, to));
     }
   }
@@ -285,14 +273,14 @@ final class ForwardSteps {
     if (from == to) {
       return;
     }
-    linear(layer.up(), from, to, h, hiddenStride, row, end, up, mlpStride, part);
+    linear(layer.up(), from, to, h, hidden, row, end, up, mlpSize, part);
     if (layer.gate() != null) {
-      linear(layer.gate(), from, to, h, hiddenStride, row, end, gate, mlpStride, part);
+      linear(layer.gate(), from, to, h, hidden, row, end, gate, mlpSize, part);
     }
     int column = from * Matrix.PANEL;
     int columns = columns(layer.up(), from, to);
     for (; row < end; row++) {
-      int at = row * mlpStride + column;
+      int at = row * mlpSize + column;
       if (layer.gate() != null) {
         kernels.swiglu(gate, at, up, at, columns);
       } else {
@@ -303,7 +291,7 @@ final class ForwardSteps {
 
   /** logits = W_head h, of the wanted rows {@code row…end-1}. */
   void head(int row, int end, int from, int to, int part) {
-    linear(weights.head(), from, to, h, hiddenStride, row, end, logits, config.vocabSize(), part);
+    linear(weights.head(), from, to, h, hidden, row, end, logits, config.vocabSize(), part);
   }
 
   /** {@code [wanted][vocab]}. */
@@ -313,25 +301,18 @@ final class ForwardSteps {
 
   /** The wanted rows of the last run before the output projection, {@code [wanted][hidden]}. */
   float[] hidden() {
-    if (batch == null || hiddenStride == hidden) {
-      return h;
-    }
-    shown = reserve(shown, batch.wanted(), hidden);
-    for (int row = 0; row < batch.wanted(); row++) {
-      System.arraycopy(h, row * hiddenStride, shown, row * hidden, hidden);
-    }
-    return shown;
+    return h;
   }
 
   private void reserve(int n, int wanted) {
-    x = reserve(x, n, hiddenStride);
-    h = reserve(h, n, hiddenStride);
-    q = reserve(q, n, queryStride);
-    k = reserve(k, n, keyStride);
-    v = reserve(v, n, keyStride);
-    mixed = reserve(mixed, n, queryStride);
-    up = reserve(up, n, mlpStride);
-    gate = weights.layers()[0].gate() == null ? gate : reserve(gate, n, mlpStride);
+    x = reserve(x, n, hidden);
+    h = reserve(h, n, hidden);
+    q = reserve(q, n, querySize);
+    k = reserve(k, n, kvSize);
+    v = reserve(v, n, kvSize);
+    mixed = reserve(mixed, n, querySize);
+    up = reserve(up, n, mlpSize);
+    gate = weights.layers()[0].gate() == null ? gate : reserve(gate, n, mlpSize);
     given = weights.input() == null ? given : reserve(given, n, hidden);
     logits = reserve(logits, wanted, config.vocabSize());
   }

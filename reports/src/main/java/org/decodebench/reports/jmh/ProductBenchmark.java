@@ -44,7 +44,6 @@ public class ProductBenchmark extends Twins {
 
   private int rows;
   private int columns;
-  private int xStride;
   private float[] x;
   private float[] y;
   private Matrix vectorWeights;
@@ -63,9 +62,7 @@ public class ProductBenchmark extends Twins {
     Tensor weights =
         Conversion.to(
             type, Tensor.of(gaussians(Math.multiplyExact(rows, columns), 1), rows, columns));
-    // As in a forward: rows a whole number of pages apart would crowd each other in the cache.
-    xStride = columns + 16;
-    x = gaussians(width * xStride, 2);
+    x = gaussians(width * columns, 2);
     y = new float[width * rows];
     vectorWeights = vector.matrix(weights);
     scalarWeights = scalar.matrix(weights);
@@ -86,7 +83,7 @@ public class ProductBenchmark extends Twins {
   private void check(Kernels kernels, Matrix w, Tensor weights, int panels) {
     Arrays.fill(y, Float.NaN);
     kernels.multiply(
-        w, 0, Math.min(panels, w.panels()), x, 0, xStride, width, y, 0, rows, workspaces[0]);
+        w, 0, Math.min(panels, w.panels()), x, 0, columns, width, y, 0, rows, workspaces[0]);
     float[] row = new float[columns];
     for (int r = 0; r < Math.min(rows, CHECKED_ROWS); r++) {
       weights.readRow(r, row, 0);
@@ -96,7 +93,7 @@ public class ProductBenchmark extends Twins {
       for (int i = 0; i < width; i++) {
         actual[i] = y[i * rows + r];
         for (int k = 0; k < columns; k++) {
-          double term = (double) row[k] * x[i * xStride + k];
+          double term = (double) row[k] * x[i * columns + k];
           expected[i] += term;
           magnitude[i] += Math.abs(term);
         }
@@ -125,6 +122,6 @@ public class ProductBenchmark extends Twins {
   private void multiply(Kernels kernels, Matrix w, int part, int parts) {
     int from = ThreadPool.split(w.panels(), part, parts);
     int to = ThreadPool.split(w.panels(), part + 1, parts);
-    kernels.multiply(w, from, to, x, 0, xStride, width, y, 0, rows, workspaces[part]);
+    kernels.multiply(w, from, to, x, 0, columns, width, y, 0, rows, workspaces[part]);
   }
 }
