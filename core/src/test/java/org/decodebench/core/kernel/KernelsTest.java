@@ -235,6 +235,8 @@ class KernelsTest {
         attention(kernels, headSize, 3, type);
       }
     }
+    // More than the columns of a block of inputs.
+    attention(kernels, 1040, 3, DType.F32);
   }
 
   private static void attention(Kernels kernels, int headSize, int group, DType type) {
@@ -252,6 +254,8 @@ class KernelsTest {
     for (int j = 0; j < slots; j++) {
       cache.load(j, keys, j * kvHeads * headSize, values, j * kvHeads * headSize);
     }
+    // A score is a sum of headSize products and errs with their number.
+    double bound = 2e-5 * Math.max(1, headSize / 80);
     // Of the largest of a group of 32 a byte keeps 1/254, a BF16 value 1/256 of itself.
     double rounding = type == DType.F32 ? 0 : type == DType.F16 ? 1e-3 : 2e-2;
     for (int i = 0; i < keys.length; i++) {
@@ -292,7 +296,7 @@ class KernelsTest {
                 kvHeads,
                 headSize);
         for (int d = 0; d < headSize; d++) {
-          assertEquals(expected[d], out[(r * heads + h) * headSize + d], 2e-5, kernels.name());
+          assertEquals(expected[d], out[(r * heads + h) * headSize + d], bound, kernels.name());
         }
       }
     }
