@@ -36,10 +36,10 @@ interface Probe {
       float c = 3;
       float d = 4;
       for (int i = 0; i < steps; i++) {
-        a = Math.fma(a, 0.5f, 1);
-        b = Math.fma(b, 0.5f, 1);
-        c = Math.fma(c, 0.5f, 1);
-        d = Math.fma(d, 0.5f, 1);
+        a = Math.fma(0.5f, 1, a);
+        b = Math.fma(0.5f, 1, b);
+        c = Math.fma(0.5f, 1, c);
+        d = Math.fma(0.5f, 1, d);
       }
       return a + b + (c + d);
     }

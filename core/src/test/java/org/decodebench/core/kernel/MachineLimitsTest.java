@@ -42,8 +42,8 @@ class MachineLimitsTest {
     java.util.Arrays.fill(ones, 1);
     for (Probe probe : new Probe[] {new Probe.Scalar(), new VectorProbe()}) {
       assertEquals(1 << 11, probe.read(ones, 1 << 10, 3 << 10));
-      // x/2 + 1 has its fixed point at 2.
-      assertEquals(2f * probe.multiplyAdds(), probe.multiplyAdd(60), 1e-3);
+      // Each step adds 0.5 to each sum.
+      assertEquals(20f * probe.multiplyAdds(), probe.multiplyAdd(60) - probe.multiplyAdd(20));
     }
   }
 }

@@ -22,6 +22,9 @@ import tools.jackson.core.JacksonException;
 public final class LimitsCache {
   private static final int SECONDS = 120;
 
+  /** How limits are measured: one more with every change that may change them. */
+  private static final String METHOD = "2";
+
   private final Path folder;
   private final String machineClass;
 
@@ -46,7 +49,8 @@ public final class LimitsCache {
 
   /** Where the limits for that many threads are kept (0: one a physical core). */
   public Path file(int threads) {
-    String key = String.join("\n", machineClass, version(), String.join(" ", JvmFlags.measured()));
+    String key =
+        String.join("\n", METHOD, machineClass, version(), String.join(" ", JvmFlags.measured()));
     return folder.resolve(
         "machine-%08x%s.json".formatted(key.hashCode(), threads == 0 ? "" : "-t" + threads));
   }
