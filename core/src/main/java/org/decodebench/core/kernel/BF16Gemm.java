@@ -117,7 +117,7 @@ final class BF16Gemm {
       int xi = xo + i * X;
       int yi = yo + i * PANEL;
       switch (inputs) {
-        case 4 -> block4(w, wo, pairs, x, xi, y, yi, yi);
+        case 4 -> block4(w, wo, pairs, x, xi, y, yi);
         case 3 -> block3(w, wo, pairs, x, xi, y, yi);
         case 2 -> block2(w, wo, pairs, x, xi, X, y, yi, PANEL);
         default -> block1(w, wo, pairs, x, xi, y, yi);
@@ -126,13 +126,8 @@ final class BF16Gemm {
     }
   }
 
-  /**
-   * 4 inputs.
-   *
-   * @param to {@code yo} once more, as in {@link PanelGemm}
-   */
-  private static void block4(
-      int[] w, int wo, int pairs, float[] x, int xo, float[] y, int yo, int to) {
+  /** 4 inputs. */
+  private static void block4(int[] w, int wo, int pairs, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
@@ -185,22 +180,22 @@ final class BF16Gemm {
         a33 = b.fma(w3, a33);
       }
     }
-    a00.intoArray(y, to);
-    a01.intoArray(y, to + L);
-    a02.intoArray(y, to + 2 * L);
-    a03.intoArray(y, to + 3 * L);
-    a10.intoArray(y, to + PANEL);
-    a11.intoArray(y, to + PANEL + L);
-    a12.intoArray(y, to + PANEL + 2 * L);
-    a13.intoArray(y, to + PANEL + 3 * L);
-    a20.intoArray(y, to + 2 * PANEL);
-    a21.intoArray(y, to + 2 * PANEL + L);
-    a22.intoArray(y, to + 2 * PANEL + 2 * L);
-    a23.intoArray(y, to + 2 * PANEL + 3 * L);
-    a30.intoArray(y, to + 3 * PANEL);
-    a31.intoArray(y, to + 3 * PANEL + L);
-    a32.intoArray(y, to + 3 * PANEL + 2 * L);
-    a33.intoArray(y, to + 3 * PANEL + 3 * L);
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
+    a20.intoArray(y, yo + 2 * PANEL);
+    a21.intoArray(y, yo + 2 * PANEL + L);
+    a22.intoArray(y, yo + 2 * PANEL + 2 * L);
+    a23.intoArray(y, yo + 2 * PANEL + 3 * L);
+    a30.intoArray(y, yo + 3 * PANEL);
+    a31.intoArray(y, yo + 3 * PANEL + L);
+    a32.intoArray(y, yo + 3 * PANEL + 2 * L);
+    a33.intoArray(y, yo + 3 * PANEL + 3 * L);
   }
 
   /** 3 inputs. */
@@ -262,7 +257,11 @@ final class BF16Gemm {
     a23.intoArray(y, yo + 2 * PANEL + 3 * L);
   }
 
-  /** 2 inputs. */
+  /**
+   * 2 inputs.
+   *
+   * @param xs {@link Inputs#STRIDE}, as an argument for the reason given there; so is {@code ys}
+   */
   private static void block2(
       int[] w, int wo, int pairs, float[] x, int xo, int xs, float[] y, int yo, int ys) {
     int x1 = xo + xs;

@@ -5,7 +5,9 @@ package org.decodebench.core.kernel;
  * neighbouring rows a constant number of floats apart. Then one register and constants address all
  * rows of a register block. With a variable distance each row takes a register, of which there are
  * too few: the compiler keeps what it has no room for in vector registers, and moving it from there
- * takes turns that a core with two vector units needs for multiplying.
+ * takes turns that a core with two vector units needs for multiplying. What it makes of a block is
+ * an accident all the same: a few blocks take the distances as arguments, because they were
+ * measured to be faster so.
  */
 final class Inputs {
   /**

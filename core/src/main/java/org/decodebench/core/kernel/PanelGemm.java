@@ -108,7 +108,7 @@ final class PanelGemm {
       int xi = xo + i * X;
       int yi = yo + i * PANEL;
       switch (inputs) {
-        case 6 -> block6(w, wo, count, x, xi, y, yi, yi);
+        case 6 -> block6(w, wo, count, x, xi, y, yi);
         case 4 -> block4(w, wo, count, x, xi, X, y, yi, PANEL);
         case 3 -> block3(w, wo, count, x, xi, y, yi);
         case 2 -> block2(w, wo, count, x, xi, y, yi);
@@ -131,14 +131,8 @@ final class PanelGemm {
     };
   }
 
-  /**
-   * 6 inputs, 4 vectors of outputs.
-   *
-   * @param to {@code yo} once more: the compiler would keep one number across the loop in a worse
-   *     place
-   */
-  private static void block6(
-      float[] w, int wo, int count, float[] x, int xo, float[] y, int yo, int to) {
+  /** 6 inputs, 4 vectors of outputs. */
+  private static void block6(float[] w, int wo, int count, float[] x, int xo, float[] y, int yo) {
     FloatVector a00 = FloatVector.fromArray(S, y, yo);
     FloatVector a01 = FloatVector.fromArray(S, y, yo + L);
     FloatVector a02 = FloatVector.fromArray(S, y, yo + 2 * L);
@@ -200,33 +194,37 @@ final class PanelGemm {
       a52 = b.fma(w2, a52);
       a53 = b.fma(w3, a53);
     }
-    a00.intoArray(y, to);
-    a01.intoArray(y, to + L);
-    a02.intoArray(y, to + 2 * L);
-    a03.intoArray(y, to + 3 * L);
-    a10.intoArray(y, to + PANEL);
-    a11.intoArray(y, to + PANEL + L);
-    a12.intoArray(y, to + PANEL + 2 * L);
-    a13.intoArray(y, to + PANEL + 3 * L);
-    a20.intoArray(y, to + 2 * PANEL);
-    a21.intoArray(y, to + 2 * PANEL + L);
-    a22.intoArray(y, to + 2 * PANEL + 2 * L);
-    a23.intoArray(y, to + 2 * PANEL + 3 * L);
-    a30.intoArray(y, to + 3 * PANEL);
-    a31.intoArray(y, to + 3 * PANEL + L);
-    a32.intoArray(y, to + 3 * PANEL + 2 * L);
-    a33.intoArray(y, to + 3 * PANEL + 3 * L);
-    a40.intoArray(y, to + 4 * PANEL);
-    a41.intoArray(y, to + 4 * PANEL + L);
-    a42.intoArray(y, to + 4 * PANEL + 2 * L);
-    a43.intoArray(y, to + 4 * PANEL + 3 * L);
-    a50.intoArray(y, to + 5 * PANEL);
-    a51.intoArray(y, to + 5 * PANEL + L);
-    a52.intoArray(y, to + 5 * PANEL + 2 * L);
-    a53.intoArray(y, to + 5 * PANEL + 3 * L);
+    a00.intoArray(y, yo);
+    a01.intoArray(y, yo + L);
+    a02.intoArray(y, yo + 2 * L);
+    a03.intoArray(y, yo + 3 * L);
+    a10.intoArray(y, yo + PANEL);
+    a11.intoArray(y, yo + PANEL + L);
+    a12.intoArray(y, yo + PANEL + 2 * L);
+    a13.intoArray(y, yo + PANEL + 3 * L);
+    a20.intoArray(y, yo + 2 * PANEL);
+    a21.intoArray(y, yo + 2 * PANEL + L);
+    a22.intoArray(y, yo + 2 * PANEL + 2 * L);
+    a23.intoArray(y, yo + 2 * PANEL + 3 * L);
+    a30.intoArray(y, yo + 3 * PANEL);
+    a31.intoArray(y, yo + 3 * PANEL + L);
+    a32.intoArray(y, yo + 3 * PANEL + 2 * L);
+    a33.intoArray(y, yo + 3 * PANEL + 3 * L);
+    a40.intoArray(y, yo + 4 * PANEL);
+    a41.intoArray(y, yo + 4 * PANEL + L);
+    a42.intoArray(y, yo + 4 * PANEL + 2 * L);
+    a43.intoArray(y, yo + 4 * PANEL + 3 * L);
+    a50.intoArray(y, yo + 5 * PANEL);
+    a51.intoArray(y, yo + 5 * PANEL + L);
+    a52.intoArray(y, yo + 5 * PANEL + 2 * L);
+    a53.intoArray(y, yo + 5 * PANEL + 3 * L);
   }
 
-  /** 4 inputs, 4 vectors of outputs. */
+  /**
+   * 4 inputs, 4 vectors of outputs.
+   *
+   * @param xs {@link Inputs#STRIDE}, as an argument for the reason given there; so is {@code ys}
+   */
   private static void block4(
       float[] w, int wo, int count, float[] x, int xo, int xs, float[] y, int yo, int ys) {
     int x1 = xo + xs;

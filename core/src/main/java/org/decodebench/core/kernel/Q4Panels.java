@@ -265,7 +265,11 @@ final class Q4Panels extends IntPanels {
     a13.intoArray(y, yo + PANEL + 3 * L);
   }
 
-  /** 4 inputs, two vectors of outputs. */
+  /**
+   * 4 inputs, two vectors of outputs.
+   *
+   * @param xs {@link Inputs#STRIDE}, as an argument for the reason given there; so is {@code ys}
+   */
   private static void inputs4(
       int[] w,
       int start,

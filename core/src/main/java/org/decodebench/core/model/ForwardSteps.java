@@ -19,8 +19,6 @@ final class ForwardSteps {
   private final float[] angles;
   private final int hidden;
   private final int half;
-
-  // Floats from a row to the next one.
   private final int querySize;
   private final int kvSize;
   private final int mlpSize;
@@ -39,9 +37,7 @@ final class ForwardSteps {
   /** The inputs of heads. */
   private float[] given = {};
 
-  /** Hidden states without the strides' padding. */
   private float[] q = {};
-
   private float[] k = {};
   private float[] v = {};
   private float[] mixed = {};
